@@ -1,0 +1,134 @@
+"""The values that pass from stage to stage: one frozen type for each boundary of the line.
+
+    EyeFrame -> EyePair -> Expression -> (Weights, AmbientLight) -> Result
+
+Arrays inside are never written to after construction. Left and right are the wearer's own. Times are in seconds on the
+source's monotonic clock.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
+
+Image = NDArray[np.uint8]
+Vector = NDArray[np.float32]
+
+_CHANNEL_INDEX: Final = {name: i for i, name in enumerate(CHANNEL_NAMES)}
+
+
+@dataclass(frozen=True, slots=True)
+class EyeFrame:
+    """What a source saw at one moment."""
+
+    left: Image | None
+    "(h, w) uint8 gray picture of the wearer's left eye as the camera delivers it; None where that eye is missing."
+    right: Image | None
+    "The wearer's right eye, likewise; the two may differ in size."
+    time: float
+    "Capture time, seconds, monotonic."
+    index: int
+    "Counts the source's frames from 0; a gap is a dropped frame."
+
+
+@dataclass(frozen=True, slots=True)
+class EyePair:
+    """Both eyes rectified and laid side by side: what networks see and what a neutral image is made of."""
+
+    pixels: Image
+    "(h, 2 w) uint8 gray; the wearer's left eye in the left half. A missing eye's half is black."
+    seen: tuple[bool, bool]
+    "Whether the (left, right) half holds an image: False for a missing eye and for a picture with nothing in it."
+    mirrored: tuple[bool, bool]
+    "Whether the (left, right) half is the other eye, mirrored, because the user asked for it."
+    time: float
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """What the face does, in the words of `channels`."""
+
+    action_units: Vector
+    "(10,) probabilities in the order of ACTION_UNITS; they sum to 1."
+    emotions: Vector
+    "(5,) probabilities in the order of EMOTIONS; they sum to 1."
+    channels: Vector
+    "Graded channels in the order of CHANNELS, in each one's own unit; NaN for an eye that is not seen."
+
+    @property
+    def action_unit(self) -> str:
+        """The most probable action unit's name."""
+        return ACTION_UNIT_NAMES[int(self.action_units.argmax())]
+
+    @property
+    def emotion(self) -> str:
+        """The most probable emotion's name."""
+        return EMOTION_NAMES[int(self.emotions.argmax())]
+
+    def __getitem__(self, channel: str) -> float:
+        """A channel by name, in its own unit. Raises KeyError for a name that is not in CHANNELS."""
+        return float(self.channels[_CHANNEL_INDEX[channel]])
+
+
+@dataclass(frozen=True, slots=True)
+class Gaze:
+    """Where the eyes look, in degrees from straight ahead; positive yaw to the wearer's left, positive pitch up."""
+
+    left_yaw: float
+    left_pitch: float
+    right_yaw: float
+    right_pitch: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What an avatar receives."""
+
+    blendshapes: Vector
+    "(52,) weights 0..1 in the order of blendshapes.ARKIT."
+    gaze: Gaze
+
+
+@dataclass(frozen=True, slots=True)
+class AmbientLight:
+    """The light of the scene."""
+
+    red: float
+    "Linear sRGB, 0..1, of a light at full intensity."
+    green: float
+    blue: float
+    intensity: float
+    "0..2, where 1 is the scene's own brightness."
+    temperature: float
+    "Correlated colour temperature, kelvin."
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One frame's whole answer: what sinks, recorder and preview receive."""
+
+    pair: EyePair
+    expression: Expression
+    "Personalized and smoothed."
+    weights: Weights
+    light: AmbientLight
+    quality: float
+    "0..1: how far this answer can be trusted; 0 when no eye is seen."
+    personalized: bool
+    "Whether the wearer's own neutral image was subtracted."
+    blink: bool
+    "Whether every eye that is seen is shut now."
+
+    @property
+    def time(self) -> float:
+        """Capture time of the eye images, seconds, monotonic."""
+        return self.pair.time
+
+    @property
+    def index(self) -> int:
+        """The source's frame number."""
+        return self.pair.index
