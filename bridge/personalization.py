@@ -1,0 +1,98 @@
+"""What the program knows about one wearer: the mean neutral image and the resting values of each channel.
+
+Eyemotion (arXiv 1707.07204), section 4.2, equation 2: P(I) = I - mean of the wearer's neutral images, one for each
+person and session, taken from the first five seconds. Nothing is retrained.
+
+Beside the image, the relaxed face also has its own resting numbers: one person's open eye reads 0.8, another's brow 0.1
+down. `Profile.relative` counts every graded channel from there, because a change from the wearer's own neutral carries
+over between cameras and faces far better than an absolute value.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from bridge.channels import CHANNELS
+from bridge.frames import Expression, EyePair, Image, Vector
+
+_NEUTRAL: Final = np.array([channel.neutral for channel in CHANNELS], np.float32)
+_GAZE: Final = np.array([channel.unit == "degrees" for channel in CHANNELS])
+_OPENNESS: Final = np.array([channel.name.startswith("lid_openness") for channel in CHANNELS])
+_MOVEMENT: Final = np.array([channel.unit == "ratio" and channel.neutral == 0.0 for channel in CHANNELS])
+
+_LOWEST_OPEN: Final = 0.3
+"No relaxed eye reads less open than this; below it the neutral was taken with the lids half shut."
+_HIGHEST_REST: Final = 0.5
+"No resting movement counts for more than this, so that the full range never shrinks below half."
+_FARTHEST_REST_DEGREES: Final = 20.0
+"No straight-ahead look is farther than this from the camera's own idea of it."
+
+
+class PersonalizationOptions(BaseModel, frozen=True, extra="forbid"):
+    """How the wearer's neutral is found."""
+
+    automatic: bool = Field(True, description="take the neutral from the first seconds when no profile is loaded")
+    seconds: float = Field(5.0, ge=1.0, le=30.0, description="how long a neutral is collected, seconds")
+    profile: str | None = Field(None, description="name of a saved profile to start with (see: eyebridge calibrate)")
+    headset: str = Field("default", description="name of the headset; a profile made with another one is refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One wearer in one session."""
+
+    neutral: NDArray[np.float32]
+    "(h, 2 w) mean neutral image in gray levels; the population's mean while the wearer's own is unknown."
+    resting: Vector
+    "(len(CHANNELS),) what the network reads on the relaxed face."
+    personal: bool
+    "False for the population's mean."
+
+    @classmethod
+    def population(cls, mean: Image) -> "Profile":
+        """The profile of nobody in particular: subtracts the mean neutral image of everyone the network learnt from."""
+        return cls(mean.astype(np.float32), _NEUTRAL, personal=False)
+
+    @classmethod
+    def mean_of(cls, pairs: Sequence[EyePair]) -> "Profile":
+        """The wearer's mean neutral image; each eye is averaged over the pairs in which it was seen."""
+        images = np.stack([pair.pixels for pair in pairs])
+        seen = np.stack([pair.seen for pair in pairs]).astype(np.float32)
+        halves = [
+            np.tensordot(seen[:, side], half, 1) / max(float(seen[:, side].sum()), 1.0)
+            for side, half in enumerate(np.split(images, 2, axis=2))
+        ]
+        return cls(np.hstack(halves).astype(np.float32), _NEUTRAL, personal=True)
+
+    def resting_at(self, readings: Sequence[Expression]) -> "Profile":
+        """The same profile with its rest at the median of what the network reads on the relaxed face."""
+        channels = np.array([reading.channels for reading in readings])
+        unknown = np.isnan(channels).all(0)
+        rest = np.where(unknown, _NEUTRAL, np.nanmedian(np.where(unknown, 0.0, channels), 0))
+        return replace(self, resting=rest.astype(np.float32))
+
+    def difference(self, pair: EyePair) -> NDArray[np.float32]:
+        """P(I) of the paper: (h, 2 w) gray levels; 0 where an eye is not seen."""
+        result: NDArray[np.float32] = pair.pixels - self.neutral
+        width = result.shape[1] // 2
+        for side, seen in enumerate(pair.seen):
+            if not seen:
+                result[:, side * width : (side + 1) * width] = 0.0
+        return result
+
+    def relative(self, expression: Expression) -> Expression:
+        """Channels counted from the wearer's rest: relaxed lids are open 1, a relaxed brow is 0, ahead is 0 degrees."""
+        if not self.personal:
+            return expression
+        values = expression.channels.copy()
+        values[_OPENNESS] /= np.maximum(self.resting[_OPENNESS], _LOWEST_OPEN)
+        rest = np.minimum(self.resting[_MOVEMENT], _HIGHEST_REST)
+        values[_MOVEMENT] = (values[_MOVEMENT] - rest) / (1.0 - rest)
+        values[_GAZE] -= np.clip(self.resting[_GAZE], -_FARTHEST_REST_DEGREES, _FARTHEST_REST_DEGREES)
+        ratio = _OPENNESS | _MOVEMENT
+        values[ratio] = values[ratio].clip(0.0, 1.0)
+        return Expression(expression.action_units, expression.emotions, values)
