@@ -1,0 +1,209 @@
+"""From what the face does to what an avatar receives: a rig table, compiled to arrays once.
+
+The table is a file (see `bridge/rigs/arkit.csv`); reading it happens when a Mapper is made, never between frames.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from bridge.blendshapes import ARKIT
+from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, CHANNELS, EMOTION_NAMES
+from bridge.frames import Expression, Gaze, Weights
+from bridge.rigs import CURVES, INPUTS, Rig, Row, load_rig, rig_path
+
+Floats = NDArray[np.float64]
+
+_GUESS: Final = "mouth_guess"
+
+# The gain that scales a blendshape, by how its name begins.
+_GROUPS: Final = {
+    "eyeLook": "gaze",
+    "eye": "eyelids",
+    "brow": "brows",
+    "cheek": "cheeks",
+    "nose": "cheeks",
+    "mouth": "mouth",
+    "jaw": "mouth",
+    "tongue": "mouth",
+}
+
+# A shut lid can neither squint nor be wide: these fade as the blink of their side grows.
+_FADING: Final = ("eyeSquintLeft", "eyeWideLeft", "eyeSquintRight", "eyeWideRight")
+_FADING_AT: Final = np.array([ARKIT.index(name) for name in _FADING])
+_BLINK_AT: Final = np.array(
+    [ARKIT.index("eyeBlinkLeft" if name.endswith("Left") else "eyeBlinkRight") for name in _FADING]
+)
+
+# left yaw, left pitch, right yaw, right pitch: as in Gaze
+_GAZE: Final = ("gaze_yaw_left", "gaze_pitch_left", "gaze_yaw_right", "gaze_pitch_right")
+_GAZE_AT: Final = np.array([INPUTS.index(name) for name in _GAZE])
+_OTHER_EYE_AT: Final = np.roll(_GAZE_AT, 2)
+_GAZE_LIMIT: Final = CHANNELS[CHANNEL_NAMES.index(_GAZE[0])].high
+
+# What stands in for a value that is not seen: a sure neutral class, each channel's neutral.
+_NEUTRAL: Final = np.array(
+    [
+        *(float(name == "neutral") for name in ACTION_UNIT_NAMES + EMOTION_NAMES),
+        *(channel.neutral for channel in CHANNELS),
+    ]
+)
+
+
+def _gain(what: str) -> float:
+    gain: float = Field(
+        default=1.0,
+        ge=0,
+        le=2,
+        description=f"Strength of {what}; 1 is the rig's own",
+        json_schema_extra={"slider": [0, 2, 0.05]},
+    )
+    return gain
+
+
+class Gains(BaseModel, frozen=True, extra="forbid"):
+    eyelids: float = _gain("blink, squint and widening")
+    brows: float = _gain("the brows")
+    cheeks: float = _gain("cheeks and nose")
+    gaze: float = _gain("the eyes' turning")
+    mouth: float = _gain("the mouth, where a rig or the guess moves it")
+
+
+class MappingOptions(BaseModel, frozen=True, extra="forbid"):
+    """Which avatar, how strongly."""
+
+    rig: str = Field(default="arkit", description="Rig table: a bundled one by name, or the path of a .csv file")
+    guess_mouth: bool = Field(
+        default=False,
+        description="Guess a modest mouth from a happy, surprised or angry class; no camera sees the mouth",
+    )
+    gains: Gains = Field(default=Gains(), description="Strength of each part of the face")
+    relax_half_life: float = Field(
+        default=0.25,
+        ge=0,
+        le=10,
+        description="How fast the avatar eases to neutral while no eye is seen, half-life in seconds",
+        json_schema_extra={"slider": [0, 2, 0.05]},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A rig as arrays: rows sorted by curve, so that each curve is computed once over a slice."""
+
+    inputs: NDArray[np.intp]
+    "(rows,) index into INPUTS"
+    scale: Floats
+    "(rows,) input * scale + shift is 0 at low and 1 at high"
+    shift: Floats
+    curves: tuple[tuple[str, slice], ...]
+    mixing: Floats
+    "(52, rows) gains"
+
+
+def _compile(rig: Rig, gains: Gains) -> _Compiled:
+    rows = sorted(rig.rows, key=lambda row: row.curve)
+    spans = np.array([row.high - row.low for row in rows])
+    mixing = np.zeros((len(ARKIT), len(rows)))
+    for column, row in enumerate(rows):
+        mixing[ARKIT.index(row.blendshape), column] = row.gain * _group_gain(row, gains)
+    curves = [row.curve for row in rows]
+    return _Compiled(
+        inputs=np.array([INPUTS.index(row.input) for row in rows], dtype=np.intp),
+        scale=np.array([row.sign for row in rows]) / spans,
+        shift=np.array([row.offset - row.low for row in rows]) / spans,
+        curves=tuple(
+            (curve, slice(curves.index(curve), curves.index(curve) + curves.count(curve)))
+            for curve in CURVES
+            if curve in curves and curve != "linear"
+        ),
+        mixing=mixing,
+    )
+
+
+def _group_gain(row: Row, gains: Gains) -> float:
+    group = next(group for prefix, group in _GROUPS.items() if row.blendshape.startswith(prefix))
+    gain: float = getattr(gains, group)
+    return gain
+
+
+class Mapper:
+    """Expressions in, weights out. Raises BridgeError when its rig cannot be read or is wrong."""
+
+    def __init__(self, options: MappingOptions, rig: Rig | None = None) -> None:
+        """`rig` stands in for the files that the options name."""
+        self._options = options
+        self._rig = _load(options) if rig is None else rig
+        self._compiled = _compile(self._rig, options.gains)
+
+    def with_options(self, options: MappingOptions) -> "Mapper":
+        """The same under other options; files are read again only when the options name others."""
+        same = (options.rig, options.guess_mouth) == (self._options.rig, self._options.guess_mouth)
+        return Mapper(options, self._rig if same else None)
+
+    def __call__(self, expression: Expression) -> Weights:
+        """Maps one frame. An eye that is not seen is neutral and looks where the other one looks."""
+        values: Floats = np.concatenate(
+            (expression.action_units, expression.emotions, expression.channels), dtype=np.float64
+        )
+        gaze = np.where(np.isnan(values[_GAZE_AT]), values[_OTHER_EYE_AT], values[_GAZE_AT])
+        values[_GAZE_AT] = gaze
+        values = np.where(np.isnan(values), _NEUTRAL, values)
+        rig = self._compiled
+        moved = np.clip(values[rig.inputs] * rig.scale + rig.shift, 0.0, 1.0)
+        for curve, part in rig.curves:
+            moved[part] = CURVES[curve](moved[part])
+        weights = np.clip(rig.mixing @ moved, 0.0, 1.0)
+        weights[_FADING_AT] *= 1.0 - weights[_BLINK_AT]
+        turned = np.clip(values[_GAZE_AT] * self._options.gains.gaze, -_GAZE_LIMIT, _GAZE_LIMIT)
+        return Weights(weights.astype(np.float32), Gaze(*turned.tolist()))
+
+
+def _load(options: MappingOptions) -> Rig:
+    rig = load_rig(rig_path(options.rig))
+    return rig + load_rig(rig_path(_GUESS)) if options.guess_mouth else rig
+
+
+class Relax:
+    """Lets the avatar ease to neutral while no eye is seen, and back from there when one returns.
+
+    A camera that misses a single frame so leaves the face where it was.
+    """
+
+    def __init__(self, options: MappingOptions) -> None:
+        self._half_life = options.relax_half_life
+        self._last: Weights | None = None
+        self._presence = 0.0
+        self._time = -math.inf
+
+    def with_options(self, options: MappingOptions) -> "Relax":
+        """The same state under other options."""
+        other = Relax(options)
+        other._last, other._presence, other._time = self._last, self._presence, self._time
+        return other
+
+    def __call__(self, weights: Weights, quality: float, time: float) -> Weights:
+        """`quality` 0 means that no eye is seen at `time`, seconds. Starts afresh when time runs backwards."""
+        seen = quality > 0
+        if self._last is None or time < self._time:
+            self._last, self._presence = weights, float(seen)
+        elif self._half_life > 0:
+            self._presence = seen + (self._presence - seen) * 0.5 ** ((time - self._time) / self._half_life)
+        else:
+            self._presence = float(seen)
+        if seen:
+            self._last = weights
+        self._time = time
+        return _scaled(self._last, self._presence)
+
+
+def _scaled(weights: Weights, part: float) -> Weights:
+    gaze = weights.gaze
+    return Weights(
+        weights.blendshapes * np.float32(part),
+        Gaze(gaze.left_yaw * part, gaze.left_pitch * part, gaze.right_yaw * part, gaze.right_pitch * part),
+    )
