@@ -78,10 +78,10 @@ class RecordingWriter:
         self._encoding = (".png", []) if lossless else (".jpg", [cv2.IMWRITE_JPEG_QUALITY, quality])
         self._synced = -math.inf
         about = About(created_by=_program(), rate=rate, codec="png" if lossless else "jpeg", note=note)
-        if (path / ABOUT).exists():
-            raise BridgeError(f"{path} already holds a recording; give another folder or delete that one")
         with contextlib.ExitStack() as opened:
             try:
+                if (path / ABOUT).exists():
+                    raise BridgeError(f"{path} already holds a recording; give another folder or delete that one")
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
                 # Unbuffered: what a write has returned from, a killed process no longer takes along.
                 left, right, index = (
