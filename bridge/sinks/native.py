@@ -42,6 +42,9 @@ def _count(name: str) -> Argument:
     return Argument(name, high=COUNT_LIMIT - 1, tag="i")
 
 
+# An eye whose channels are not known is not seen; neither is anything once frames stop.
+_VISIBLE: Final = ("visible_left", "visible_right")
+
 LAYOUT: Final = (
     (
         "/eyebridge/frame",
@@ -55,7 +58,10 @@ LAYOUT: Final = (
         "/eyebridge/gaze",
         tuple(Argument(name, -90.0, 90.0) for name in ("left_yaw", "left_pitch", "right_yaw", "right_pitch")),
     ),
-    ("/eyebridge/channels", tuple(Argument(c.name, c.low, c.high, c.neutral) for c in CHANNELS)),
+    (
+        "/eyebridge/channels",
+        tuple(Argument(c.name, c.low, c.high, 0.0 if c.name in _VISIBLE else c.neutral) for c in CHANNELS),
+    ),
     ("/eyebridge/action_units", tuple(Argument(u.name, neutral=float(u.name == "neutral")) for u in ACTION_UNITS)),
     ("/eyebridge/emotions", tuple(Argument(e.name, neutral=float(e.name == "neutral")) for e in EMOTIONS)),
     (

@@ -1,0 +1,246 @@
+"""Writes the golden packets: what eyebridge sends, byte for byte, and damaged twins that a reader must refuse.
+
+    python -m tests.golden.make
+
+Receivers in every language test against these files. Beside each NAME.osc lies NAME.json with what it means, numbers
+as float32 has them. refused.json lists the damaged packets and why each one is refused. VMC frames take several
+datagrams, NAME.0.osc, NAME.1.osc and so on, and NAME.json lists their messages in order.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from bridge.blendshapes import ARKIT, GROUPS
+from bridge.channels import ACTION_UNIT_NAMES, CHANNELS, EMOTION_NAMES, Channel
+from bridge.frames import AmbientLight, Expression, EyePair, Gaze, Result, Vector, Weights
+from bridge.osc import Message, Template, read
+from bridge.sinks.native import NativeFrames
+from bridge.sinks.vmc import VmcFrames, VmcOptions
+
+HERE: Final = Path(__file__).parent
+_PERIOD: Final = 1 / 125
+
+
+def face(
+    index: int,
+    action_unit: str,
+    emotion: str,
+    weights: Mapping[str, float],
+    channels: Mapping[str, float],
+    *,
+    light: AmbientLight | None = None,
+    seen: tuple[bool, bool] = (True, True),
+    blink: bool = False,
+) -> Result:
+    """A result in which all that is not named is neutral; the named classes have probability 0.75."""
+    values = [channels.get(channel.name, channel.neutral) for channel in CHANNELS]
+    unseen = [side for side, is_seen in zip(("left", "right"), seen, strict=True) if not is_seen]
+    values = [np.nan if c.side in unseen else value for c, value in zip(CHANNELS, values, strict=True)]
+    gaze = [channels.get(f"gaze_{axis}_{side}", 0.0) for side in ("left", "right") for axis in ("yaw", "pitch")]
+    return Result(
+        pair=EyePair(np.zeros((2, 4), np.uint8), seen, (False, False), 100 + index * _PERIOD, index),
+        expression=Expression(
+            _probabilities(ACTION_UNIT_NAMES, action_unit),
+            _probabilities(EMOTION_NAMES, emotion),
+            np.array(values, np.float32),
+        ),
+        weights=Weights(np.array([weights.get(name, 0.0) for name in ARKIT], np.float32), Gaze(*gaze)),
+        light=light or AmbientLight(1.0, 1.0, 1.0, 1.0, 6500.0),
+        quality=0.875 if all(seen) else 0.5,
+        personalized=True,
+        blink=blink,
+    )
+
+
+def _probabilities(names: tuple[str, ...], likely: str) -> Vector:
+    """0.75 for one class and the rest for the first other one."""
+    values = np.zeros(len(names), np.float32)
+    values[names.index(likely)] = 0.75
+    values[0 if likely != names[0] else 1] = 0.25
+    return values
+
+
+FACES: Final = {
+    "neutral": face(0, "neutral", "neutral", {}, {}),
+    "happy": face(
+        1,
+        "cheek_raise",
+        "happiness",
+        {"cheekSquintLeft": 0.75, "cheekSquintRight": 0.6875, "mouthSmileLeft": 0.5, "mouthSmileRight": 0.4375},
+        {"cheek_raise_left": 0.75, "cheek_raise_right": 0.6875, "lid_openness_left": 0.8125},
+        light=AmbientLight(1.0, 0.75, 0.375, 1.25, 3500.0),
+    ),
+    "wink": face(
+        2,
+        "wink_left",
+        "neutral",
+        {"eyeBlinkLeft": 1.0, "eyeBlinkRight": 0.0625, "eyeLookInRight": 0.25, "eyeLookDownRight": 0.125},
+        {"lid_openness_left": 0.0, "gaze_yaw_right": 10.5, "gaze_pitch_right": -5.25, "pupil_right": 0.5},
+    ),
+    "one_eye": face(
+        3,
+        "eyes_closed",
+        "closed_eyes",
+        {"eyeBlinkLeft": 1.0},
+        {"lid_openness_left": 0.0},
+        seen=(True, False),
+        blink=True,
+    ),
+    "ramp": face(  # every weight and channel differs, so that a receiver that swaps two of them fails
+        4,
+        "brow_lower",
+        "anger",
+        {name: (n + 1) / 64 for n, name in enumerate(ARKIT)},
+        {c.name: c.low + (c.high - c.low) * (n + 1) / 32 for n, c in enumerate(CHANNELS)},
+        light=AmbientLight(0.5, 0.25, 0.125, 0.75, 2000.0),
+    ),
+}
+
+VMC: Final = {
+    "vmc_performer": VmcOptions(),
+    "vmc_everything": VmcOptions(case="camel", presets=True, turn_eyes=True, light=True),
+    "vmc_assistant": VmcOptions(role="assistant", turn_eyes=True),
+}
+
+
+def native() -> dict[str, bytes]:
+    """The faces one after the other, as one session sends them."""
+    frames = NativeFrames()
+    return {name: b"".join(frames.pack(result)) for name, result in FACES.items()}
+
+
+def vmc() -> dict[str, tuple[bytes, ...]]:
+    """The ramp as the first frame of each kind of VMC session."""
+    return {name: VmcFrames(options).pack(FACES["ramp"]) for name, options in VMC.items()}
+
+
+def meaning(result: Result, sequence: int) -> dict[str, dict[str, float]]:
+    """What a receiver must find in the native frame of this result: {address: {argument: value}}."""
+    expression, gaze, light = result.expression, result.weights.gaze, result.light
+    bits = (*result.pair.seen, result.personalized, result.blink, *result.pair.mirrored)
+    flags = sum(2**n for n, bit in enumerate(bits) if bit)
+    weights = dict(zip(ARKIT, result.weights.blendshapes.tolist(), strict=True))
+    return {
+        "/eyebridge/frame": {
+            "version": 1,
+            "sequence": sequence,
+            "time": 8000 * sequence,
+            "flags": flags,
+            "quality": result.quality,
+        },
+        **{f"/eyebridge/weights/{group}": {name: weights[name] for name in ARKIT[a:b]} for group, a, b in GROUPS},
+        "/eyebridge/gaze": asdict(gaze),
+        "/eyebridge/channels": {
+            c.name: expression[c.name] if result.pair.seen[c.side == "right"] else _unseen(c) for c in CHANNELS
+        },
+        "/eyebridge/action_units": dict(zip(ACTION_UNIT_NAMES, expression.action_units.tolist(), strict=True)),
+        "/eyebridge/emotions": dict(zip(EMOTION_NAMES, expression.emotions.tolist(), strict=True)),
+        "/eyebridge/light": asdict(light),
+        "/eyebridge/end": {"sequence": sequence},
+    }
+
+
+def _unseen(channel: Channel) -> float:
+    return 0.0 if channel.name.startswith("visible_") else float(np.float32(channel.neutral))
+
+
+def extra(good: bytes) -> bytes:
+    """A frame of a later minor version: a message and arguments that this version does not know."""
+    messages = [Message(m.address, (*m.arguments, 0.5, "more")) for m in read(good)]
+    return bundle([messages[0], Message("/eyebridge/later", (1, 2.0, "three")), *messages[1:]])
+
+
+def refused(good: bytes) -> dict[str, tuple[bytes, str, str]]:
+    """Damaged twins of a good frame: {name: (bytes, level, why)}."""
+    frame, eyes, *others, end = read(good)
+    size_at = 16
+    tag_at = good.index(b",ffff")
+    return {
+        "odd": (good[:-2], "packet", "its length is not a multiple of 4"),
+        "truncated": (good[:600], "packet", "a message is longer than what is left of the packet"),
+        "bad_size": (splice(good, size_at, b"\x7f\xff\xff\xff"), "packet", "a message is longer than the packet"),
+        "negative_size": (splice(good, size_at, b"\xff\xff\xff\xfc"), "packet", "a message is of negative length"),
+        "bad_tag": (splice(good, tag_at, b",fqff"), "packet", "q is not a type tag"),
+        "long_tags": (splice(good, tag_at + 15, b"f"), "packet", "more type tags than arguments"),
+        "no_end": (bundle([frame, eyes, *others]), "frame", "/eyebridge/end is missing"),
+        "other_end": (
+            bundle([frame, eyes, *others, Message(end.address, (99,))]),
+            "frame",
+            "the end is another frame's",
+        ),
+        "missing": (bundle([frame, *others, end]), "frame", "/eyebridge/weights/eyes is missing"),
+        "too_few": (
+            bundle([frame, Message(eyes.address, eyes.arguments[:-1]), *others, end]),
+            "frame",
+            "/eyebridge/weights/eyes has 13 arguments",
+        ),
+        "wrong_type": (
+            bundle([frame, Message(eyes.address, (0, *eyes.arguments[1:])), *others, end]),
+            "frame",
+            "the first weight is an int32",
+        ),
+        "not_finite": (
+            bundle([frame, Message(eyes.address, (math.nan, *eyes.arguments[1:])), *others, end]),
+            "frame",
+            "the first weight is NaN",
+        ),
+        "version_2": (
+            bundle([Message(frame.address, (2, *frame.arguments[1:])), eyes, *others, end]),
+            "frame",
+            "the version is 2",
+        ),
+    }
+
+
+def bundle(messages: Sequence[Message]) -> bytes:
+    """The messages with their own numbers in one datagram."""
+    numbers = [argument for message in messages for argument in message.arguments]
+    floats = [number for number in numbers if isinstance(number, float)]
+    return b"".join(Template(messages).pack(floats, [number for number in numbers if isinstance(number, int)]))
+
+
+def splice(data: bytes, at: int, part: bytes) -> bytes:
+    return data[:at] + part + data[at + len(part) :]
+
+
+def files() -> dict[str, bytes]:
+    """Every golden file's name and content."""
+    made: dict[str, bytes] = {}
+    packets = native()
+    for sequence, (name, result) in enumerate(FACES.items()):
+        made[f"native_{name}.osc"] = packets[name]
+        made[f"native_{name}.json"] = as_json(meaning(result, sequence))
+    made["native_extra.osc"] = extra(packets["happy"])
+    made["native_extra.json"] = made["native_happy.json"]
+    damaged = refused(packets["happy"])
+    made |= {f"refused_{name}.osc": data for name, (data, _, _) in damaged.items()}
+    made["refused.json"] = as_json(
+        {f"refused_{name}.osc": {"level": level, "why": why} for name, (_, level, why) in damaged.items()}
+    )
+    for name, datagrams in vmc().items():
+        made |= {f"{name}.{n}.osc": datagram for n, datagram in enumerate(datagrams)}
+        made[f"{name}.json"] = as_json([[m.address, *m.arguments] for datagram in datagrams for m in read(datagram)])
+    return made
+
+
+def as_json(value: Any) -> bytes:
+    """One line for each entry of the outermost level."""
+    lines = value.items() if isinstance(value, dict) else value
+    texts = [": ".join(map(json.dumps, line)) if isinstance(value, dict) else json.dumps(line) for line in lines]
+    left, right = "{}" if isinstance(value, dict) else "[]"
+    return (f"{left}\n  " + ",\n  ".join(texts) + f"\n{right}\n").encode()
+
+
+def main() -> None:
+    for name, content in files().items():
+        (HERE / name).write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()
