@@ -1,6 +1,7 @@
 """EyeFrame -> Result: the product in one screen.
 
-Nothing here reads a file or a socket, and time comes in with the frame: the same frames give the same results every time.
+Nothing here reads a file or a socket, and time comes in with the frame: the same frames give the same results each
+time.
 """
 
 from typing import Protocol
@@ -13,7 +14,7 @@ from bridge.ambient import Ambient, AmbientOptions
 from bridge.blinks import BlinkDetector, BlinkOptions
 from bridge.calibration import NeutralCapture
 from bridge.frames import Expression, EyeFrame, EyePair, Image, Result
-from bridge.mapping import Mapper, MappingOptions
+from bridge.mapping import Mapper, MappingOptions, Relax
 from bridge.personalization import PersonalizationOptions, Profile
 from bridge.rectification import RectificationOptions, Rectifier
 from bridge.smoothing import Smoother, SmoothingOptions
@@ -54,6 +55,7 @@ class Pipeline:
         self._smooth = Smoother(options.smoothing)
         self._shut = BlinkDetector(options.blinks)
         self._map = Mapper(options.mapping)
+        self._relax = Relax(options.mapping)
         self._shine = Ambient(options.ambient)
 
     def __call__(self, frame: EyeFrame) -> Result:
@@ -69,7 +71,7 @@ class Pipeline:
             blink = self._shut(measured, time)
             expression = self._smooth(measured, time)
         with section("map"):
-            weights = self._map(expression, quality, time)
+            weights = self._relax(self._map(expression), quality, time)
         with section("light"):
             light = self._shine(expression.emotions, quality, time)
 
@@ -104,8 +106,18 @@ class Pipeline:
         self._smooth = self._smooth.with_options(options.smoothing)
         self._shut = self._shut.with_options(options.blinks)
         self._map = self._map.with_options(options.mapping)
+        self._relax = self._relax.with_options(options.mapping)
         self._shine = self._shine.with_options(options.ambient)
         self.options = options
+
+    def finish_capture(self) -> None:
+        """Make the neutral of what has been collected so far, if a capture is under way.
+
+        Raises BridgeError when no open eye was seen long enough.
+        """
+        if self._capture is not None:
+            capture, self._capture = self._capture, None
+            self.use(capture.profile(self._read))
 
     def _collect(self, pair: EyePair, reading: Expression) -> None:
         """Raises BridgeError when the time is over and no neutral could be made; the capture is over then too."""
@@ -113,5 +125,4 @@ class Pipeline:
             return
         self._capture.add(pair, reading)
         if self._capture.done:
-            capture, self._capture = self._capture, None
-            self.use(capture.profile(self._read))
+            self.finish_capture()

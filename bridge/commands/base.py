@@ -1,0 +1,105 @@
+"""A command is its options: a pydantic model whose fields are the flags; settings come from file and flags alike."""
+
+import argparse
+import difflib
+import re
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from bridge.config import Config, explain, paths, read_settings
+from bridge.errors import BridgeError
+from bridge.sources import SourceOptions, source_from
+
+
+class Command(BaseSettings):
+    """One verb: its fields are its flags, `execute` does it."""
+
+    model_config = SettingsConfigDict(
+        cli_implicit_flags=True,
+        cli_kebab_case=True,
+        cli_avoid_json=True,
+        cli_hide_none_type=True,
+        cli_exit_on_error=False,
+        extra="forbid",
+        frozen=True,
+    )
+    verb: ClassVar[str]
+
+    def execute(self) -> int:
+        """Do it; returns the exit code. Raises BridgeError with a sentence for the user."""
+        raise NotImplementedError
+
+    @classmethod
+    def read(cls, words: list[str]) -> Self:
+        """The command that these words ask for. Raises BridgeError when they do not fit; --help exits."""
+        try:
+            return cls(_cli_parse_args=words, _cli_prog_name=f"eyebridge {cls.verb}", **cls._stored(words))  # type: ignore[call-arg]
+        except ValidationError as error:
+            raise BridgeError(f"{explain(error, cls)}; see: eyebridge {cls.verb} --help") from error
+        except SettingsError as error:
+            raise BridgeError(f"{_misspelt(str(error), cls)}; see: eyebridge {cls.verb} --help") from error
+
+    @classmethod
+    def _stored(cls, words: list[str]) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags (always first) and the settings file, which comes in as init values; no environment variables."""
+        return (init_settings,)
+
+
+class ConfiguredCommand(Config, Command):
+    """A verb that runs the pipeline: every setting is a flag, and the settings file is read first."""
+
+    config: Path | None = Field(None, description="settings file to use (TOML) instead of your own one")
+
+    @classmethod
+    def _stored(cls, words: list[str]) -> dict[str, Any]:
+        early = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
+        early.add_argument("--config", type=Path)
+        path = early.parse_known_args(words)[0].config
+        stored = read_settings(path)
+        try:
+            Config.model_validate(stored)
+        except ValidationError as error:
+            raise BridgeError(f"{path or 'your settings file'}: {explain(error, Config)}") from error
+        return stored
+
+    @property
+    def settings(self) -> Config:
+        """The settings alone, without the verb's own flags."""
+        return Config.model_validate({name: getattr(self, name) for name in Config.model_fields})
+
+
+def source_for(text: str, **wanted: bool) -> SourceOptions:
+    """The source that a user typed, played as wanted (realtime, loop) where that means anything.
+
+    Raises BridgeError when there is no such source.
+    """
+    options = source_from(text)
+    return options.model_copy(update={name: value for name, value in wanted.items() if hasattr(options, name)})
+
+
+def _misspelt(message: str, command: type[Command]) -> str:
+    unknown = re.search(r"unrecognized arguments: (\S+)", message)
+    if unknown is None:
+        return message.removeprefix("error parsing CLI: ")
+    flags = [f"--{path.replace('_', '-')}" for path in paths(command)]
+    near = difflib.get_close_matches(unknown[1], flags, n=1, cutoff=0.5)
+    return f"there is no option {unknown[1]}" + (f"; did you mean {near[0]}?" if near else "")

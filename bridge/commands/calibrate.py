@@ -1,0 +1,55 @@
+"""eyebridge calibrate: the wearer's neutral image, kept as a profile."""
+
+import contextlib
+from typing import ClassVar
+
+from pydantic import Field
+from pydantic_settings import CliPositionalArg
+from rich.progress import BarColumn, Progress, TextColumn
+
+from bridge import profiles
+from bridge.commands.base import ConfiguredCommand, source_for
+from bridge.commands.terminal import console, interruptible
+from bridge.errors import BridgeError
+from bridge.pipeline import Pipeline
+
+
+class Calibrate(ConfiguredCommand):
+    """Take your neutral image and keep it as a profile.
+
+    Put the headset on, relax your face and look straight ahead until the bar is full; blinks are left out by
+    themselves. A profile holds a mean picture of your eyes and stays on this machine; take it again after the headset
+    has moved.
+
+    examples:
+      eyebridge calibrate 0 --name me
+      eyebridge run 0 --personalization.profile me
+    """
+
+    verb: ClassVar[str] = "calibrate"
+    source: CliPositionalArg[str] = Field(description="camera index, stream URL, video, folder or recording")
+    name: str = Field("me", description="name of the profile")
+
+    def execute(self) -> int:
+        profiles.path_of(self.name)  # a name that will not do is said before anybody holds still
+        settings, wanted = self.settings, self.settings.personalization
+        with contextlib.ExitStack() as stack:
+            pipeline = Pipeline(settings, settings.network.open())
+            source = stack.enter_context(source_for(self.source).open())
+            columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"))
+            progress = stack.enter_context(Progress(*columns, console=console))
+            stack.enter_context(interruptible(source.close))
+            task = progress.add_task("relax, look straight ahead", total=1.0)
+            pipeline.capture_neutral(wanted.seconds)
+            while not pipeline.profile.personal:
+                frame = source.read()
+                if frame is None:
+                    raise BridgeError(
+                        f"{source.name} ended before {wanted.seconds:g} s of open eyes were seen; nothing was saved"
+                    )
+                pipeline(frame)
+                done = pipeline.capture_progress
+                progress.update(task, completed=1.0 if done is None else done)
+        console.print(f"saved {profiles.save(pipeline.profile, self.name, wanted.headset)}")
+        console.print(f"use it with: eyebridge run {self.source} --personalization.profile {self.name}")
+        return 0

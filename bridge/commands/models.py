@@ -1,0 +1,40 @@
+"""eyebridge models: the networks that are installed."""
+
+from typing import ClassVar
+
+from pydantic import Field
+from pydantic_settings import CliPositionalArg
+from rich.markdown import Markdown
+from rich.table import Table
+
+from bridge.commands.base import Command
+from bridge.commands.terminal import console
+from bridge.errors import BridgeError
+from bridge.network import Network, shipped_networks
+
+
+class Models(Command):
+    """List the installed networks; with a NAME, show that network's model card.
+
+    examples:
+      eyebridge models
+      eyebridge models eyenet
+    """
+
+    verb: ClassVar[str] = "models"
+    name: CliPositionalArg[str] = Field("", description="a network whose card to show")
+
+    def execute(self) -> int:
+        paths = {path.stem: path for path in shipped_networks()}
+        if self.name:
+            if self.name not in paths:
+                raise BridgeError(f"there is no network {self.name!r}; installed: {', '.join(paths) or 'none'}")
+            console.print(Markdown(paths[self.name].with_suffix(".md").read_text("utf-8")))
+            return 0
+        table = Table("name", "size", "what it is", "trained", "licence", "file", box=None)
+        for path in paths.values():
+            card = Network(path).card
+            size = f"{card.size_bytes / 1e6:.1f} MB"
+            table.add_row(card.name, size, card.summary, card.trained, card.licence, str(card.path))
+        console.print(table)
+        return 0

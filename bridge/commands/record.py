@@ -1,0 +1,63 @@
+"""eyebridge record: keep eye pictures."""
+
+import contextlib
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field
+from pydantic_settings import CliPositionalArg
+from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+from bridge.commands.base import Command, source_for
+from bridge.commands.terminal import console, interruptible
+from bridge.recorder import Recorder
+from bridge.recording import RecordingWriter
+
+
+class Record(Command):
+    """Keep the eye pictures of a source in a recording folder, which every other command can read.
+
+    The pictures are biometric: they go into that folder and nowhere else. Whatever happens, a frame that is on the disk
+    stays readable.
+
+    examples:
+      eyebridge record 0 my-eyes --seconds 60
+      eyebridge analyze my-eyes
+    """
+
+    verb: ClassVar[str] = "record"
+    source: CliPositionalArg[str] = Field(description="camera index, stream URL, video, folder or recording")
+    folder: CliPositionalArg[Path] = Field(description="the new recording's folder")
+    seconds: float | None = Field(None, gt=0.0, description="stop after this many seconds")
+    quality: int = Field(90, ge=10, le=100, description="JPEG quality")
+    lossless: bool = Field(False, description="PNG instead of JPEG: exact, and five times larger")
+    note: str = Field("", description="a line about this recording, kept in it")
+
+    def execute(self) -> int:
+        with contextlib.ExitStack() as stack:
+            source = stack.enter_context(source_for(self.source, realtime=False).open())
+            writer = stack.enter_context(
+                RecordingWriter(
+                    self.folder, rate=source.rate, quality=self.quality, lossless=self.lossless, note=self.note
+                )
+            )
+            # a camera never waits for the disk; a file may
+            recorder = stack.enter_context(Recorder(writer)) if source.live else None
+            keep = recorder.offer if recorder else writer.write
+            columns = (TextColumn("recording {task.completed} frames"), TimeElapsedColumn(), TextColumn("Ctrl-C ends"))
+            progress = stack.enter_context(Progress(*columns, console=console))
+            stack.enter_context(interruptible(source.close))
+            task = progress.add_task("", total=None)
+            first: float | None = None
+            while (frame := source.read()) is not None:
+                first = frame.time if first is None else first
+                if self.seconds is not None and frame.time - first >= self.seconds:
+                    break
+                keep(frame)
+                if recorder and recorder.failure:
+                    raise recorder.failure
+                progress.update(task, completed=writer.written)
+        console.print(f"{writer.written} frames are in {self.folder}")
+        if recorder and recorder.dropped:
+            console.print(f"{recorder.dropped} frames were dropped because the disk was too slow")
+        return 0

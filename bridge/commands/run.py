@@ -1,0 +1,61 @@
+"""eyebridge run: drive avatars from whatever sees the wearer's eyes."""
+
+import webbrowser
+from typing import ClassVar
+
+from pydantic import Field
+from pydantic_settings import CliPositionalArg
+
+from bridge.commands.base import ConfiguredCommand, source_for
+from bridge.commands.terminal import console, interruptible, status_line
+from bridge.daemon import Daemon
+from bridge.sources import SourceOptions
+
+
+class Live(ConfiguredCommand):
+    """What `run` and `demo` share: the daemon, its status line, and the preview in a browser."""
+
+    seconds: float | None = Field(None, gt=0.0, description="stop after this many seconds")
+    browser: bool = Field(True, description="open the preview page in your browser")
+
+    def drive(self, source: SourceOptions) -> int:
+        """Run the daemon on this source until it ends, the time is over or the user stops it."""
+
+        def started(url: str | None) -> None:
+            console.print(f"sending to {self._targets()}; Ctrl-C stops")
+            if url is not None:
+                console.print(f"preview: [link={url}]{url}[/link]")
+                if self.browser:
+                    webbrowser.open(url)
+
+        with status_line() as report:
+            daemon = Daemon(self.settings, source.open, settings_path=self.config, report=report, started=started)
+            with interruptible(daemon.stop):
+                daemon.run(self.seconds)
+        return 0
+
+    def _targets(self) -> str:
+        open_ones = [f"{name} {to.host}:{to.port}" for name, to in self.settings.targets if to.enabled]
+        return ", ".join(open_ones) or "nobody"
+
+
+class Run(Live):
+    """Drive avatars from a camera, a stream, a video, a folder of pictures or a recording.
+
+    SOURCE is a camera index (0), a stream (http://...), a video file, a folder of pictures or a recording folder. Relax
+    and look straight ahead for the first five seconds: they become your neutral image.
+
+    examples:
+      eyebridge run 0                                   first camera, both eyes side by side or one eye
+      eyebridge run http://192.168.1.20/                an eye camera on the network
+      eyebridge run eye.mp4 --rectification.mirror-missing   a video of one eye stands for both
+      eyebridge run 0 --targets.vmc.port 39540          VMC to a performer instead of a marionette
+    """
+
+    verb: ClassVar[str] = "run"
+    source: CliPositionalArg[str] = Field(description="camera index, stream URL, video, folder or recording")
+    realtime: bool = Field(True, description="play files at their own speed instead of as fast as possible")
+    loop: bool = Field(False, description="start files again when they end")
+
+    def execute(self) -> int:
+        return self.drive(source_for(self.source, realtime=self.realtime, loop=self.loop))

@@ -1,0 +1,64 @@
+"""What every command shares with the person at the terminal: the console, Ctrl-C, and the live status line."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from bridge.channels import ACTION_UNITS, EMOTIONS
+from bridge.daemon import Report
+
+console: Final = Console(stderr=True, highlight=False)
+"Messages and progress; standard output is left to results."
+
+
+@contextmanager
+def interruptible(stop: Callable[[], None]) -> Iterator[None]:
+    """Within, the first Ctrl-C or termination request calls `stop`, the second one interrupts at once."""
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+        # in a thread of its own: the interrupted thread may hold the very lock that stopping needs
+        threading.Thread(target=stop, name="stop").start()
+
+    before = {name: signal.signal(name, on_signal) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+@contextmanager
+def status_line() -> Iterator[Callable[[Report], None]]:
+    """A live line about the running daemon; on a terminal only, so that logs in files stay readable."""
+    if not console.is_terminal:
+        yield lambda report: None
+        return
+    with Live(console=console, auto_refresh=False, transient=True) as live:
+        yield lambda report: live.update(_line(report), refresh=True)
+
+
+def _line(report: Report) -> Text:
+    status, result = report.status, report.result
+    unit = max(zip(result.expression.action_units, ACTION_UNITS, strict=True), key=lambda pair: pair[0])
+    mood = max(zip(result.expression.emotions, EMOTIONS, strict=True), key=lambda pair: pair[0])
+    eyes = {(True, True): "both eyes", (True, False): "left eye only", (False, True): "right eye only"}
+    line = Text(f"{status.fps:5.1f} fps  {status.latency_ms:4.1f} ms  ", style="bold")
+    line.append(eyes.get(result.pair.seen, "no eye seen"), style="" if any(result.pair.seen) else "red")
+    line.append(f"  {unit[1].label} {unit[0]:.0%}", style="cyan")
+    line.append(f"  {mood[1].label} {mood[0]:.0%}", style="magenta")
+    if status.progress is not None:
+        line.append(f"  taking your neutral image {status.progress:.0%}: relax, look ahead", style="yellow")
+    elif not result.personalized:
+        line.append("  not personalized", style="yellow")
+    if status.dropped:
+        line.append(f"  {status.dropped} dropped", style="yellow")
+    return line.append("   Ctrl-C stops", style="dim")

@@ -1,0 +1,162 @@
+"""All settings as one frozen model, composed of each stage's own options.
+
+The TOML file, the command line flags and the sliders of the preview all derive from it; nothing is written twice. What
+a flag says wins over the file, the file over the defaults. An unknown or impossible setting is refused by name.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import tomlkit
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from bridge.errors import BridgeError
+from bridge.files import write_atomically
+from bridge.network import NetworkOptions
+from bridge.pipeline import PipelineOptions
+from bridge.preview import PreviewOptions, Slider
+from bridge.sinks.native import NativeOptions
+from bridge.sinks.vmc import VmcOptions
+
+
+class TargetsOptions(BaseModel, frozen=True, extra="forbid"):
+    """Where each frame goes; any number of targets at once."""
+
+    native: NativeOptions = NativeOptions()
+    vmc: VmcOptions = VmcOptions()
+
+
+class Config(PipelineOptions):
+    """Every setting of the daemon."""
+
+    network: NetworkOptions = NetworkOptions()
+    targets: TargetsOptions = TargetsOptions()
+    preview: PreviewOptions = PreviewOptions()
+
+
+def default_path() -> Path:
+    """The settings file that is read when none is named."""
+    return Path(platformdirs.user_config_dir("eyebridge", appauthor=False)) / "eyebridge.toml"
+
+
+def read_settings(path: Path | None) -> dict[str, Any]:
+    """What a settings file says, unchecked; {} when none is named and the default one does not exist.
+
+    Raises BridgeError when a named file is missing or any file is not TOML.
+    """
+    chosen = path or default_path()
+    if path is None and not chosen.is_file():
+        return {}
+    try:
+        return tomllib.loads(chosen.read_text("utf-8"))
+    except OSError as error:
+        raise BridgeError(f"cannot read the settings file {chosen}: {error.strerror or error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BridgeError(
+            f"the settings file {chosen} is not valid TOML: {error}; mend that line or delete it"
+        ) from error
+
+
+def save_settings(config: Config, path: Path | None) -> Path:
+    """Store what differs from the defaults, keeping a person's own comments and the other lines of the file.
+
+    Raises BridgeError when the disk refuses or the file there is not TOML.
+    """
+    chosen = path or default_path()
+    document = tomlkit.document()
+    if chosen.is_file():
+        read_settings(chosen)  # says what is wrong before anything is overwritten
+        document = tomlkit.parse(chosen.read_text("utf-8"))
+    defaults = Config()
+    for slider in sliders(config):
+        table: Any = document
+        *tables, key = slider.path.split(".")
+        if slider.value == get(defaults, slider.path) and get_or_none(document, slider.path) is None:
+            continue
+        for name in tables:
+            table = table.setdefault(name, tomlkit.table())
+        table[key] = slider.value
+    write_atomically(chosen, tomlkit.dumps(document).encode())
+    return chosen
+
+
+def get(model: BaseModel, path: str) -> Any:
+    """A setting by its dotted name."""
+    value: Any = model
+    for name in path.split("."):
+        value = getattr(value, name)
+    return value
+
+
+def get_or_none(table: Any, path: str) -> Any:
+    """A value of nested tables by its dotted name, None where it is absent."""
+    for name in path.split("."):
+        table = table.get(name) if hasattr(table, "get") else None
+    return table
+
+
+def sliders(config: Config) -> list[Slider]:
+    """The settings that may be changed while the daemon runs: those whose field declares a slider."""
+    return list(_sliders(config, ""))
+
+
+def _sliders(model: BaseModel, prefix: str) -> Iterator[Slider]:
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from _sliders(value, f"{prefix}{name}.")
+        elif isinstance(field.json_schema_extra, dict) and "slider" in field.json_schema_extra:
+            low, high, step = _three_numbers(field.json_schema_extra["slider"])
+            title = f"{prefix}{name}".replace(".", " ").replace("_", " ")
+            yield Slider(f"{prefix}{name}", title, field.description or "", float(value), low, high, step)
+
+
+def _three_numbers(value: Any) -> tuple[float, float, float]:
+    low, high, step = value
+    return float(low), float(high), float(step)
+
+
+def adjusted(config: Config, path: str, value: float) -> Config:
+    """The same settings with one slider moved.
+
+    Raises BridgeError for a path that is no slider or a value outside its range.
+    """
+    slider = next((slider for slider in sliders(config) if slider.path == path), None)
+    if slider is None:
+        raise BridgeError(f"{path} cannot be changed while eyebridge runs; set it in the settings file and start again")
+    if not slider.low <= value <= slider.high:
+        raise BridgeError(f"{path} goes from {slider.low:g} to {slider.high:g}, not {value:g}")
+    tree = config.model_dump()
+    branch: Any = tree
+    *tables, key = path.split(".")
+    for name in tables:
+        branch = branch[name]
+    branch[key] = value
+    return Config.model_validate(tree)
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> str:
+    """A validation error as one sentence that names the setting, what is wrong and what would be right."""
+    return "; ".join(_explain(detail, model) for detail in error.errors(include_url=False))
+
+
+def _explain(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    path = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(path, list(paths(model)), n=1, cutoff=0.5)
+        return f"there is no setting {path}" + (f"; did you mean {near[0]}?" if near else "")
+    wrong = detail["msg"].removeprefix("Value error, ").replace("Input should", "it should")
+    return f"{path} = {detail['input']!r} will not do: {wrong}"
+
+
+def paths(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """The dotted names of all settings of a model."""
+    for name, field in model.model_fields.items():
+        yield f"{prefix}{name}"
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from paths(field.annotation, f"{prefix}{name}.")

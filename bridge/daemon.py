@@ -1,0 +1,180 @@
+"""Start, run, stop: frames from a source through the pipeline to every sink, until the source or the user ends it."""
+
+import contextlib
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bridge import profiles, shipped
+from bridge.config import Config, adjusted, save_settings, sliders
+from bridge.control import Adjust, CaptureNeutral, Command, ForgetNeutral, ResetSettings, SaveSettings
+from bridge.errors import BridgeError
+from bridge.frames import Image, Result
+from bridge.pipeline import Pipeline
+from bridge.preview import Preview, Status
+from bridge.sinks import Sink
+from bridge.sources import Source
+from bridge.timing import RateMeter, Sections
+
+log = logging.getLogger("eyebridge")
+
+_REPORT_EVERY: Final = 0.25
+"Seconds between two reports to the preview and the terminal."
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How the daemon is doing: for a terminal line, four times a second."""
+
+    status: Status
+    result: Result
+
+
+class Daemon:
+    """Owns all that runs. `run` returns when the source has ended or `stop` was called."""
+
+    def __init__(
+        self,
+        config: Config,
+        open_source: Callable[[], Source],
+        *,
+        settings_path: Path | None = None,
+        report: Callable[[Report], None] = lambda report: None,
+        started: Callable[[str | None], None] = lambda url: None,
+    ) -> None:
+        """`settings_path` is where "save" stores the sliders; `started` is told the preview's address once all runs."""
+        self.config = config
+        self.timing = Sections()
+        self._initial = config
+        self._open_source = open_source
+        self._settings_path = settings_path
+        self._report = report
+        self._started = started
+        self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._source: Source | None = None
+        self._rate = RateMeter()
+        self._latency = 0.0
+        self._message = ""
+
+    def command(self, command: Command) -> None:
+        """Obey between two frames; may be called from any thread."""
+        self._commands.put(command)
+
+    def stop(self) -> None:
+        """End `run` at once; may be called from any thread or a signal handler."""
+        self._stopping.set()
+        if self._source is not None:
+            self._source.close()
+
+    def run(self) -> None:
+        """Raises BridgeError when something needed cannot be opened or the source fails for good."""
+        config = self.config
+        with contextlib.ExitStack() as stack:
+            pipeline = Pipeline(config, config.network.open(), self.timing)
+            self._begin_personal(pipeline)
+            sinks = [stack.enter_context(target.open()) for _, target in config.targets if target.enabled]
+            preview = stack.enter_context(self._preview()) if config.preview.enabled else None
+            self._source = source = stack.enter_context(self._open_source())
+            self._started(preview.url if preview else None)
+            self._loop(source, pipeline, sinks, preview)
+
+    def _loop(self, source: Source, pipeline: Pipeline, sinks: list[Sink], preview: Preview | None) -> None:
+        next_report = 0.0
+        while not self._stopping.is_set():
+            frame = source.read()
+            if frame is None:
+                return
+            begun = time.perf_counter()
+            self._obey(pipeline)
+            try:
+                result = pipeline(frame)
+            except BridgeError as error:  # no neutral could be made; the line itself is whole
+                self._say(str(error))
+                continue
+            with self.timing.section("send"):
+                for sink in sinks:
+                    sink.send(result)
+            if preview is not None:
+                preview.send(result)
+            ended = time.perf_counter()
+            self.timing.add("end_to_end", ended - begun)
+            self._latency += 0.05 * (ended - begun - self._latency)
+            self._rate.tick(ended)
+            if ended >= next_report:
+                next_report = ended + _REPORT_EVERY
+                status = self._status(source, pipeline)
+                self._report(Report(status, result))
+                if preview is not None:
+                    preview.tell(status)
+
+    def _begin_personal(self, pipeline: Pipeline) -> None:
+        options = self.config.personalization
+        if options.profile is not None:
+            try:
+                pipeline.use(profiles.load(options.profile, options.headset, pipeline.profile.neutral.shape))
+                self._say(f"profile {options.profile!r} is loaded")
+                return
+            except BridgeError as error:  # the avatar lives without it; the wearer is told how to get it back
+                self._say(str(error))
+        if options.automatic:
+            self._capture(pipeline, options.seconds)
+        elif options.profile is None:
+            self._say("running without your neutral image; capture it for a better match")
+
+    def _capture(self, pipeline: Pipeline, seconds: float) -> None:
+        pipeline.capture_neutral(seconds)
+        self._say("look straight ahead with a relaxed face while your neutral image is taken")
+
+    def _preview(self) -> Preview:
+        return Preview(
+            self.config.preview,
+            sliders=lambda: sliders(self.config),
+            on_command=self.command,
+            avatar=shipped.avatar(),
+        )
+
+    def _obey(self, pipeline: Pipeline) -> None:
+        while not self._commands.empty():
+            try:
+                self._do(self._commands.get_nowait(), pipeline)
+            except BridgeError as error:
+                self._say(str(error))
+
+    def _do(self, command: Command, pipeline: Pipeline) -> None:
+        match command:
+            case CaptureNeutral(seconds):
+                self._capture(pipeline, seconds)
+            case ForgetNeutral():
+                pipeline.forget_neutral()
+                self._say("your neutral image is forgotten")
+            case Adjust(path, value):
+                self.config = adjusted(self.config, path, value)
+                pipeline.reconfigure(self.config)
+            case ResetSettings():
+                self.config = self._initial
+                pipeline.reconfigure(self.config)
+                self._say("settings are as they were at the start")
+            case SaveSettings():
+                self._say(f"settings saved to {save_settings(self.config, self._settings_path)}")
+
+    def _say(self, message: str) -> None:
+        self._message = message
+        log.info(message)
+
+    def _status(self, source: Source, pipeline: Pipeline) -> Status:
+        neutral: Image | None = pipeline.profile.neutral.astype("uint8") if pipeline.profile.personal else None
+        return Status(
+            source=source.name,
+            fps=self._rate.rate,
+            latency_ms=1000.0 * self._latency,
+            state=self._message,
+            progress=pipeline.capture_progress,
+            neutral=neutral,
+            dropped=source.dropped,
+        )
