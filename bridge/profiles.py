@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,13 @@ from bridge.personalization import Profile
 _FORMAT: Final = 1
 _LARGEST: Final = 4 << 20
 "No honest profile is bigger than this many bytes."
+
+_FIELDS: Final = ("format", "headset", "channels", "neutral", "resting")
+_DAMAGE: Final = (
+    *(OSError, ValueError, KeyError, EOFError, MemoryError, NotImplementedError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+"What reading a damaged archive may raise."
 
 
 def folder() -> Path:
@@ -56,12 +64,9 @@ def load(name: str, headset: str, shape: tuple[int, int]) -> Profile:
     if not path.is_file():
         raise BridgeError(f"there is no profile {name!r}; make one with: eyebridge calibrate SOURCE --profile {name}")
     again = f"make it again with: eyebridge calibrate SOURCE --profile {name}"
-    if path.stat().st_size > _LARGEST:
-        raise BridgeError(f"profile {path} is too large to be one; {again}")
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            fields = {key: stored[key] for key in ("format", "headset", "channels", "neutral", "resting")}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        fields = _fields(path)
+    except _DAMAGE as error:
         raise BridgeError(f"profile {path} is damaged ({error}); {again}") from error
     if str(fields["headset"]) != headset:
         raise BridgeError(
@@ -79,3 +84,15 @@ def load(name: str, headset: str, shape: tuple[int, int]) -> Profile:
     if not fits:
         raise BridgeError(f"profile {path} does not fit this version of eyebridge; {again}")
     return Profile(neutral, resting, personal=True)
+
+
+def _fields(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of a profile file, never unpacking more than one could hold. Raises one of _DAMAGE."""
+    if path.stat().st_size > _LARGEST:
+        raise ValueError("it is too large to be one")
+    content = io.BytesIO(path.read_bytes())
+    with zipfile.ZipFile(content) as archive:
+        if sum(member.file_size for member in archive.infolist()) > _LARGEST:
+            raise ValueError("it unpacks to more than a profile")
+    with np.load(content, allow_pickle=False) as stored:
+        return {name: stored[name] for name in _FIELDS}
