@@ -41,7 +41,8 @@ def to_gray(picture: NDArray[Any], white: float = 0.0) -> Image:
     check_size(shape[1], shape[0])
     if picture.dtype != np.uint8:
         white = max(white, white_of(picture))
-        picture = np.nan_to_num(np.clip(picture.astype(np.float32), 0.0, white))
+        picture = picture.astype(np.result_type(picture.dtype, np.float32))
+        picture = np.nan_to_num(np.clip(picture, 0.0, white))
         picture = (picture * (255.0 / white) + 0.5).astype(np.uint8)
     if len(shape) == 2:
         return picture

@@ -220,7 +220,9 @@ class RecordingReader:
         time = -math.inf
         index.readline(_LONGEST_LINE)
         while room > 0 and (text := index.readline(_LONGEST_LINE)):
-            line = _parse_line(text) if text.endswith(b"\n") else None  # cut off where the writing ended
+            line = _parse_line(text)
+            while text and not text.endswith(b"\n"):  # too long, or cut off where the writing ended
+                text = index.readline(_LONGEST_LINE)
             if line is None or line.time < time or not _fits(line, left_bytes, right_bytes):
                 self.damaged += 1
                 continue
@@ -245,7 +247,7 @@ def _read_about(path: Path) -> About:
 
 def _parse_line(text: bytes) -> _Line | None:
     fields = text.strip().split(b",")
-    if len(fields) != len(COLUMNS):
+    if len(fields) != len(COLUMNS) or not text.endswith(b"\n"):
         return None
     try:
         index, left_offset, left_size, right_offset, right_size = map(int, (fields[0], *fields[2:]))
