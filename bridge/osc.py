@@ -69,8 +69,11 @@ class Template:
 
         self._buffer = buffer
         self._int_at = slots["i"]
-        self._words: NDArray[np.float32] = np.frombuffer(buffer, ">f4")
+        # Swapping bytes first and scattering plain words after takes half the time of one assignment that does both.
         self._float_at = np.array(slots["f"], np.intp) // 4
+        self._floats = np.empty(len(slots["f"]), ">f4")
+        self._float_words = self._floats.view(np.uint32)
+        self._words = np.frombuffer(buffer, np.uint32)
         view = memoryview(buffer)
         self._datagrams = [view[a:b] for a, b in pairwise([*starts, len(buffer)])]
 
@@ -79,12 +82,14 @@ class Template:
 
         Raises ValueError where their number does not fit and struct.error for an int beyond 32 bits.
         """
-        if len(floats) != len(self._float_at):
-            raise ValueError(f"{len(floats)} floats for {len(self._float_at)} slots")
-        self._words[self._float_at] = floats
-        for at, value in zip(self._int_at, ints, strict=True):
-            _INT.pack_into(self._buffer, at, value)
-        return tuple([bytes(datagram) for datagram in self._datagrams])
+        if len(floats) != len(self._floats) or len(ints) != len(self._int_at):
+            expected = f"{len(self._floats)} floats and {len(self._int_at)} ints"
+            raise ValueError(f"{len(floats)} floats and {len(ints)} ints for {expected}")
+        self._floats[:] = floats
+        self._words[self._float_at] = self._float_words
+        for n, at in enumerate(self._int_at):
+            _INT.pack_into(self._buffer, at, ints[n])
+        return tuple([datagram.tobytes() for datagram in self._datagrams])
 
 
 def _encode(message: Message) -> tuple[bytes, list[tuple[str, int]]]:

@@ -140,7 +140,7 @@ def test_splits_between_messages_and_keeps_their_order() -> None:
 def test_refuses_what_does_not_fit() -> None:
     template = Template([Message("/a", (0.0, 1, 0.0))])
     for floats_given, ints_given in (([1.0], [1]), ([1.0, 2.0], []), ([1.0, 2.0], [1, 2])):
-        with pytest.raises(ValueError, match=r"slots|argument"):
+        with pytest.raises(ValueError, match="floats and"):
             template.pack(floats_given, ints_given)
     with pytest.raises(struct.error):
         template.pack([1.0, 2.0], [2**31])

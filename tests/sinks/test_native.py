@@ -2,6 +2,7 @@ import json
 import logging
 import math
 import re
+import runpy
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -231,3 +232,12 @@ def test_messages_of_the_layout_are_all_there() -> None:
     addresses = [message.address for message in read(NativeFrames().pack(HAPPY)[0])]
     assert addresses == [address for address, _ in LAYOUT]
     assert Message("/eyebridge/end", (0,)) == read(NativeFrames().pack(HAPPY)[0])[-1]
+
+
+def test_the_sample_receiver_understands_a_frame(capsys: pytest.CaptureFixture[str]) -> None:
+    path = PROTOCOL.parents[1] / "samples" / "receive.py"
+    assert f'("127.0.0.1", {PORT})' in path.read_text(encoding="utf-8")
+    collect = runpy.run_path(str(path))["collect"]
+    for message in read((GOLDEN / "native_wink.osc").read_bytes()):
+        collect(message.address, *message.arguments)
+    assert capsys.readouterr().out.split() == "frame 2 neutral blink left 1.00 right 0.06".split()
