@@ -240,4 +240,4 @@ def test_the_sample_receiver_understands_a_frame(capsys: pytest.CaptureFixture[s
     collect = runpy.run_path(str(path))["collect"]
     for message in read((GOLDEN / "native_wink.osc").read_bytes()):
         collect(message.address, *message.arguments)
-    assert capsys.readouterr().out.split() == "frame 2 neutral blink left 1.00 right 0.06".split()
+    assert capsys.readouterr().out.split() == ["frame", "2", "neutral", "blink", "left", "1.00", "right", "0.06"]
