@@ -128,7 +128,7 @@ class OneEuro:
     "Hz, of the speed estimate."
     value: Floats = field(default_factory=_nothing)
     "The filtered signal."
-    speed: Floats = field(default_factory=_nothing)
+    speed: Floats | float = 0.0
     "Its filtered speed, units per second."
     time: float = -math.inf
     "When the last measurement was taken, seconds."
@@ -138,8 +138,9 @@ class OneEuro:
         dt = time - self.time
         if dt <= 0:
             return replace(self, value=_blend(self.value, x, 0.0))
-        jump = np.nan_to_num((x - self.value) / dt)
-        speed = _blend(self.speed, jump, _weight(self.derivative_cutoff, dt))
+        jump = (x - self.value) / dt
+        known = np.where(np.isnan(jump), 0.0, jump)
+        speed = self.speed + _weight(self.derivative_cutoff, dt) * (known - self.speed)
         cutoff = self.min_cutoff + self.beta * np.abs(speed)
         return replace(self, value=_blend(self.value, x, _weight(cutoff, dt)), speed=speed, time=time)
 
