@@ -1,0 +1,191 @@
+"""Renders a data set: shards of rectified pairs with exact labels, by as many processes as there are cores.
+
+What a session shows depends only on the seed and its number. A shard is written beside its place and then renamed, so
+a run that was stopped goes on where it ended.
+"""
+
+import json
+import multiprocessing
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
+from bridge.errors import BridgeError
+from bridge.frames import EyeFrame, Image
+from bridge.rectification import EYE_SIZE, RectificationOptions, Rectifier
+from models.synthetic.expression import Truth
+from models.synthetic.headset import FAMILIES, drift, make_headset
+from models.synthetic.participant import make_participant
+from models.synthetic.parts import Parts, open_parts
+from models.synthetic.render import Session
+from models.synthetic.script import neutral, random_moment, with_gaze
+
+SESSIONS_A_SHARD: Final = 16
+SESSIONS_A_PERSON: Final = 2
+NEUTRAL_FRAMES: Final = 6
+_CAMERA_SIZE: Final = (192, 192)
+"Rendered pictures: twice the network's view, so that shrinking smooths edges."
+_PERSON, _SESSION, _FRAME = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that decides what a data set holds."""
+
+    seed: int
+    sessions: int
+    frames: int
+    "Frames a session, beside its neutral ones."
+    headset: str = "any"
+    publishable: bool = False
+
+    def shards(self) -> list[list[int]]:
+        """The sessions of every shard."""
+        numbers = list(range(self.sessions))
+        return [numbers[start : start + SESSIONS_A_SHARD] for start in range(0, len(numbers), SESSIONS_A_SHARD)]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPairs:
+    """One rendered session."""
+
+    images: Image
+    "(frames, 96, 192)."
+    neutral: Image
+    "(96, 192) the mean of its neutral frames."
+    truths: list[Truth]
+    person: int
+    headset: int
+    "Row of FAMILIES."
+
+
+def begin_session(parts: Parts, plan: Plan, number: int) -> tuple[Session, float]:
+    """Session `number` of a plan, and its pupil size."""
+    person_rng = np.random.default_rng((plan.seed, _PERSON, number // SESSIONS_A_PERSON))
+    session_rng = np.random.default_rng((plan.seed, _SESSION, number))
+    person = make_participant(parts, person_rng, plan.publishable)
+    headset = make_headset(plan.headset, session_rng, _CAMERA_SIZE)
+    pupil = float(person.eye_look[1] + session_rng.normal(0, 0.06))
+    return Session.begin(person, headset), pupil
+
+
+def render_session(parts: Parts, plan: Plan, number: int) -> SessionPairs:
+    """The pairs of session `number`: repeatable, whoever renders it."""
+    session, pupil = begin_session(parts, plan, number)
+    rectify = Rectifier(RectificationOptions(blank_contrast=0.0))
+    images = np.empty((plan.frames, EYE_SIZE[0], 2 * EYE_SIZE[1]), np.uint8)
+    mean = np.zeros(images.shape[1:])
+    truths = []
+    for index in range(-NEUTRAL_FRAMES, plan.frames):
+        rng = np.random.default_rng((plan.seed, _FRAME, number, index + NEUTRAL_FRAMES))
+        progress = max(index, 0) / plan.frames
+        if index < 0:
+            state = with_gaze(neutral(rng, 0.0), rng, pupil, 4.0, 3.0)
+        else:
+            state = random_moment(rng, session.person.spill, pupil)
+        left, right = session.render(state, drift(session.headset, progress, rng), rng)
+        pair = rectify(EyeFrame(left, right, 0.0, index)).pixels
+        if index < 0:
+            mean += pair
+            continue
+        images[index] = pair
+        truths.append(session.truth(state))
+    average = np.clip(np.rint(mean / NEUTRAL_FRAMES), 0, 255).astype(np.uint8)
+    family = FAMILIES.index(session.headset.family)
+    return SessionPairs(images, average, truths, number // SESSIONS_A_PERSON, family)
+
+
+def write_shard(folder: Path, sessions: list[SessionPairs], numbers: list[int]) -> None:
+    """Writes a shard's files beside `folder` and moves them there in one step."""
+    part = folder.with_name(folder.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    counts = [len(session.truths) for session in sessions]
+    truths = [truth for session in sessions for truth in session.truths]
+    np.save(part / "images.npy", np.concatenate([session.images for session in sessions]))
+    np.save(part / "neutral.npy", np.stack([session.neutral for session in sessions]))
+    np.savez(
+        part / "labels.npz",
+        action_unit=np.array([truth.action_unit for truth in truths], np.int8),
+        emotion=np.array([truth.emotion for truth in truths], np.int8),
+        strength=np.array([truth.strength for truth in truths], np.float16),
+        channels=np.stack([truth.channels for truth in truths]).astype(np.float16),
+        session=np.repeat(np.arange(len(sessions), dtype=np.int32), counts),
+        person=np.repeat(np.array([session.person for session in sessions], np.int32), counts),
+        headset=np.repeat(np.array([session.headset for session in sessions], np.uint8), counts),
+        session_key=np.repeat(np.array(numbers, np.int32), counts),
+    )
+    part.rename(folder)
+
+
+def write_dataset(out: Path, parts_path: Path, plan: Plan, workers: int) -> Iterator[int]:
+    """Renders what is missing of a data set; yields the pairs of each shard as it is done.
+
+    Raises BridgeError when the folder holds a data set of another plan.
+    """
+    _claim(out, plan)
+    missing = []
+    for shard, numbers in enumerate(plan.shards()):
+        folder = out / f"shard-{shard:05d}"
+        if folder.is_dir():
+            yield len(numbers) * plan.frames
+        else:
+            missing.append((folder, numbers))
+    parts = open_parts(parts_path)
+    if workers <= 1 or len(missing) == 1:
+        _prepare(parts, plan)
+        yield from map(_work, missing)
+        return
+    if missing:  # compiled code is kept on disk: workers need not compile it again
+        render_session(parts, Plan(plan.seed, 1, 1), 0)
+    os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+    with multiprocessing.get_context("spawn").Pool(min(workers, len(missing) or 1), _start, (parts_path, plan)) as pool:
+        yield from pool.imap_unordered(_work, missing)
+
+
+def _claim(out: Path, plan: Plan) -> None:
+    about: dict[str, Any] = {
+        "format": 1,
+        **asdict(plan),
+        "image": [EYE_SIZE[0], 2 * EYE_SIZE[1]],
+        "headsets": list(FAMILIES),
+        "channels": list(CHANNEL_NAMES),
+        "action_units": list(ACTION_UNIT_NAMES),
+        "emotions": list(EMOTION_NAMES),
+    }
+    file = out / "dataset.json"
+    if file.is_file():
+        if json.loads(file.read_text(encoding="utf-8")) != about:
+            raise BridgeError(f"{out} holds a data set of other settings; give another folder or delete that one")
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+
+
+_worker: dict[str, Any] = {}
+"What a worker process keeps: its parts and plan."
+
+
+def _start(parts_path: Path, plan: Plan) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops its workers
+    _prepare(open_parts(parts_path), plan)
+
+
+def _prepare(parts: Parts, plan: Plan) -> None:
+    cv2.setNumThreads(1)
+    _worker.update(parts=parts, plan=plan)
+
+
+def _work(task: tuple[Path, list[int]]) -> int:
+    folder, numbers = task
+    parts, plan = _worker["parts"], _worker["plan"]
+    write_shard(folder, [render_session(parts, plan, number) for number in numbers], numbers)
+    return len(numbers) * int(plan.frames)

@@ -1,0 +1,75 @@
+"""From light to a camera's file: exposure, lens, spectacles, blur, noise and compression."""
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+
+from bridge.frames import Image
+from models.synthetic.headset import Optics
+from models.synthetic.parts import Float
+
+
+def develop(light: Float, optics: Optics, gain: float, mirrored: bool, rng: Generator) -> Image:
+    """The uint8 picture that a camera makes of (h, w) linear light at an exposure of `gain`."""
+    height, width = light.shape
+    picture = light * np.float32(gain)
+    if len(optics.glasses) or optics.rim[4]:
+        picture = _spectacles(picture, optics, mirrored)
+    if optics.blur > 0.5:
+        picture = cv2.GaussianBlur(picture, (0, 0), optics.blur * width / 1000, borderType=cv2.BORDER_REPLICATE)
+    if optics.vignette or optics.barrel:
+        picture *= _lens(height, width, optics.vignette, optics.barrel)
+    picture += np.float32(optics.veil)
+    np.clip(picture, 0, 1.2, out=picture)
+    picture **= np.float32(optics.gamma)
+    if optics.noise:
+        strength = optics.noise * (0.35 + np.sqrt(picture))
+        picture += strength * rng.standard_normal(picture.shape, dtype=np.float32)
+    result = np.clip(picture * 255 + 0.5, 0, 255).astype(np.uint8)
+    if optics.jpeg:
+        _, packed = cv2.imencode(".jpg", result, [cv2.IMWRITE_JPEG_QUALITY, optics.jpeg])
+        result = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE).astype(np.uint8, copy=False)
+    return result
+
+
+def nothing_seen(shape: tuple[int, int], rng: Generator) -> Image:
+    """A picture without an eye: dark, evenly lit, or soft shapes such as a face far away or a hand."""
+    kind = rng.integers(3)
+    level = rng.uniform(0, 0.03) if kind == 0 else rng.uniform(0.02, 0.8)
+    picture = np.full(shape, level, np.float32)
+    if kind == 2:
+        cells = int(rng.integers(2, 7))
+        soft = cv2.resize(rng.random((cells, cells), dtype=np.float32), shape[::-1], interpolation=cv2.INTER_CUBIC)
+        picture = picture * 0.5 + soft * np.float32(rng.uniform(0.1, 0.8))
+        picture = cv2.GaussianBlur(picture, (0, 0), shape[1] * rng.uniform(0.005, 0.05))
+    picture += rng.uniform(0.002, 0.03) * rng.standard_normal(shape, dtype=np.float32)
+    return np.clip(picture * 255, 0, 255).astype(np.uint8)
+
+
+def _lens(height: int, width: int, vignette: float, barrel: float) -> Float:
+    y = (np.arange(height, dtype=np.float32) - (height - 1) / 2) / (width / 2)
+    x = (np.arange(width, dtype=np.float32) - (width - 1) / 2) / (width / 2)
+    squared = x[None] ** 2 + y[:, None] ** 2
+    fall = 1 / (1 + vignette * squared) ** 2
+    if barrel:
+        fall = fall * np.clip((barrel - np.sqrt(squared)) / 0.06 + 0.5, 0, 1)
+    return np.asarray(fall, np.float32)
+
+
+def _spectacles(picture: Float, optics: Optics, mirrored: bool) -> Float:
+    """Reflections of the lamps on the lenses, and the rim's dark curve."""
+    height, width = picture.shape
+    layer = np.zeros_like(picture)
+    for column, row, major, minor, angle, strength in optics.glasses:
+        centre = (int((1 - column if mirrored else column) * width), int(row * height))
+        radii = (max(int(major * width), 1), max(int(minor * width), 1))
+        cv2.ellipse(layer, centre, radii, float(-angle if mirrored else angle), 0, 360, float(strength), -1, cv2.LINE_8)
+    picture = picture + cv2.GaussianBlur(layer, (0, 0), width * 0.012) + np.float32(0.02) * layer.max(initial=0)
+    column, row, radius, thickness, darkness = optics.rim
+    if darkness:
+        centre = (int((1 - column if mirrored else column) * width), int(row * height))
+        mask = np.zeros_like(picture)
+        axes = (int(radius * width), int(0.8 * radius * width))
+        cv2.ellipse(mask, centre, axes, 0, 0, 360, float(darkness), max(int(thickness * width), 1), cv2.LINE_8)
+        picture = picture * (1 - cv2.GaussianBlur(mask, (0, 0), width * 0.01))
+    return np.asarray(picture, np.float32)

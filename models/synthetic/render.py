@@ -1,0 +1,186 @@
+"""Parameters in, a pair of eye pictures and their exact labels out.
+
+A session is one participant in one headset. Pictures are as the cameras see the face, upright: in the wearer's left
+eye's picture the nose is on its left side.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+
+from bridge.frames import Image
+from models.synthetic.expression import EyeState, FaceState, Truth, crease_weights, truth_of
+from models.synthetic.eyeball import draw_eyeball
+from models.synthetic.headset import Camera, Headset, Slip, slipped
+from models.synthetic.optics import develop, nothing_seen
+from models.synthetic.participant import Participant, Side, openness, side_weights
+from models.synthetic.parts import Float
+from models.synthetic.raster import deform, draw_hairs, draw_skin, light_vertices, project, vertex_normals
+
+_LID_STEPS: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One participant in one headset, exposed for the resting face."""
+
+    person: Participant
+    headset: Headset
+    gains: tuple[float, float]
+    "Exposure of the (left, right) camera."
+    supersampling: int = 1
+    "Pictures are computed this many times larger and averaged."
+
+    @staticmethod
+    def begin(person: Participant, headset: Headset, supersampling: int = 1) -> "Session":
+        """Puts the headset on and exposes both cameras for the resting face."""
+        draft = Session(person, headset, (1.0, 1.0), supersampling)
+        gains = []
+        for mirrored in (False, True):
+            light = draft.light(EyeState(pupil=float(person.eye_look[1])), mirrored, Slip())
+            middle = np.sort(light[::4, ::4], axis=None)
+            gains.append(headset.optics.brightness / max(float(middle[int(0.75 * middle.size)]), 1e-3))
+        return replace(draft, gains=(gains[0], gains[1]))
+
+    def render(self, state: FaceState, slip: Slip, rng: Generator) -> tuple[Image, Image]:
+        """The (left, right) pictures of a moment; rng draws the noise."""
+        pictures = []
+        for mirrored, eye in ((False, state.left), (True, state.right)):
+            if not state.visible[mirrored]:
+                pictures.append(nothing_seen(self.headset.size, rng))
+                continue
+            light = self.light(eye, mirrored, slip)
+            pictures.append(develop(light, self.headset.optics, self.gains[mirrored], mirrored, rng))
+        return pictures[0], pictures[1]
+
+    def truth(self, state: FaceState) -> Truth:
+        """The exact labels of a moment."""
+        left = openness(self.person, self.person.left, state.left)
+        right = openness(self.person, self.person.right, _mirror(state.right))
+        return truth_of(state, (left, right))
+
+    def light(self, eye: EyeState, mirrored: bool, slip: Slip) -> Float:
+        """(h, w) linear light of one eye's camera; mirrored for the right eye."""
+        side = self.person.right if mirrored else self.person.left
+        camera = slipped(self.headset.right if mirrored else self.headset.left, slip, mirrored)
+        height, width = (self.supersampling * extent for extent in self.headset.size)
+        seen = _mirror(eye) if mirrored else eye
+        image = _draw(self.person, side, seen, camera, (height, width), self.headset.optics.background)
+        if self.supersampling > 1:
+            image = cv2.resize(image, self.headset.size[::-1], interpolation=cv2.INTER_AREA)
+        return np.ascontiguousarray(image[:, ::-1]) if mirrored else image
+
+
+def _mirror(eye: EyeState) -> EyeState:
+    return replace(eye, yaw=-eye.yaw)
+
+
+def _draw(
+    person: Participant, side: Side, eye: EyeState, camera: Camera, size: tuple[int, int], background: float
+) -> Float:
+    """A left eye's picture in linear light."""
+    height, width = size
+    lens = np.array([camera.focal * height, (width - 1) / 2, (height - 1) / 2], np.float32)
+    weights = side_weights(side, eye)
+    points = deform(side.base, side.shapes, weights, side.eye_centre, side.eye_radius, side.thickness)
+    normals = vertex_normals(points, person.triangles)
+    light = light_vertices(points, normals, camera.lights, camera.position, camera.ambient, person.wrap, person.gloss)
+    screen = project(points, camera.position, camera.rotation, lens)
+    image = np.full((height, width), background, np.float32)
+    depth = np.zeros((height, width), np.float32)
+    skin = person.skin
+    strengths = np.maximum(np.array(list(crease_weights(eye).values()), np.float32), skin.resting_creases)
+    creases = np.tensordot(strengths, skin.creases, 1)
+    draw_skin(
+        image,
+        depth,
+        screen,
+        person.uv,
+        light,
+        person.triangles,
+        skin.texture,
+        creases,
+        min(eye.blink * 1.2, 1.0),
+        person.relief,
+        person.shine,
+    )
+    _draw_eye(image, depth, person, side, eye, camera, lens, points)
+    hairs = _hair_points(person, side, points)
+    projected = project(hairs.reshape(-1, 3), camera.position, camera.rotation, lens).reshape(hairs.shape)
+    shade = np.full(len(hairs), person.lash_shade, np.float32)
+    draw_hairs(image, depth, projected, side.hairs[:, 3] * lens[0], shade, 0.004 + 0.02 / camera.focal)
+    return image
+
+
+def _draw_eye(
+    image: Float,
+    depth: Float,
+    person: Participant,
+    side: Side,
+    eye: EyeState,
+    camera: Camera,
+    lens: Float,
+    points: Float,
+) -> None:
+    look = person.eye_look.copy()
+    look[1] = eye.pupil
+    draw_eyeball(
+        image,
+        depth,
+        camera.position,
+        camera.rotation,
+        lens,
+        side.eye_centre,
+        side.eye_radius,
+        _eye_axes(person, side, eye),
+        person.iris,
+        look,
+        _lid_table(points[person.upper_lid], points[person.lower_lid]),
+        camera.lights,
+        camera.ambient,
+    )
+
+
+def _eye_axes(person: Participant, side: Side, eye: EyeState) -> Float:
+    """(3, 3) the eye's right, up and gaze. The model's eyeball is too large, so it turns less."""
+
+    def scaled(degrees: float) -> float:
+        return math.asin(max(min(math.sin(math.radians(degrees)) * person.gaze_radius / side.eye_radius, 0.95), -0.95))
+
+    yaw, pitch = scaled(eye.yaw + side.gaze_offset[0]), scaled(eye.pitch + side.gaze_offset[1])
+    gaze = np.array([math.sin(yaw) * math.cos(pitch), math.sin(pitch), math.cos(yaw) * math.cos(pitch)])
+    right = np.array([math.cos(yaw), 0.0, -math.sin(yaw)])
+    return np.stack([right, np.cross(gaze, right), gaze]).astype(np.float32)
+
+
+def _lid_table(upper: Float, lower: Float) -> Float:
+    """(33, 2) see eyeball.draw_eyeball."""
+    left, right = float(upper[0, 0]), float(upper[-1, 0])
+    x = np.linspace(left, right, _LID_STEPS)
+    table = np.empty((_LID_STEPS + 1, 2), np.float32)
+    for column, lid in enumerate((upper, lower)):
+        order = np.argsort(lid[:, 0])
+        table[:-1, column] = np.interp(x, lid[order, 0], lid[order, 1])
+    table[-1] = left, right
+    return table
+
+
+def _hair_points(person: Participant, side: Side, points: Float) -> Float:
+    """(H, 6, 3) lashes from root to tip: places on the lash cards, shortened, leaning and curled."""
+    card, along = side.hairs[:, 0].astype(np.int32), side.hairs[:, 1] * 18
+    column = np.minimum(along.astype(np.int32), 17)
+    share = (along - column)[:, None, None]
+    near = points[person.lash_cards[card, column]]
+    far = points[person.lash_cards[card, column + 1]]
+    curve = near + share * (far - near)
+    root = curve[:, :1]
+    steps = np.linspace(0, 1, 6, dtype=np.float32)[None, :, None]
+    sideways = (far[:, :1] - near[:, :1]) / (np.linalg.norm(far[:, :1] - near[:, :1], axis=-1, keepdims=True) + 1e-6)
+    hairs = root + side.hairs[:, 2, None, None] * (curve - root)
+    hairs += sideways * (side.hairs[:, 4, None, None] * steps)
+    hairs[..., 1] += np.where(card < 3, 1, -1)[:, None] * side.hairs[:, 5, None] * steps[..., 0] ** 2
+    return np.ascontiguousarray(hairs, np.float32)
