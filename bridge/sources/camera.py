@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 
 from bridge.errors import BridgeError
 from bridge.frames import EyeFrame
-from bridge.sources.capture import READ_LIMIT, open_device, open_stream, working_cameras
+from bridge.sources.capture import open_device, open_stream, working_cameras
 from bridge.sources.eyes import EyesOptions, EyeSplitter, Picture
 from bridge.sources.latest import Latest
 from bridge.sources.source import Source
@@ -24,6 +24,9 @@ URL: Final = re.compile(r"(https?|rtsps?|rtmp|udp|tcp)://", re.IGNORECASE)
 _FIRST_RETRY: Final = 0.2
 _LAST_RETRY: Final = 2.0
 "Seconds between attempts to reopen a camera that is gone; each wait is twice the one before."
+
+_CLOSE_LIMIT: Final = 0.5
+"Seconds that closing may take, so that Ctrl-C is felt at once."
 
 
 class CameraOptions(EyesOptions, frozen=True, extra="forbid"):
@@ -101,7 +104,7 @@ class Camera(Source):
     def close(self) -> None:
         self._closed.set()
         self._latest.close()
-        self._thread.join(READ_LIMIT)  # a device that hangs in its driver is left to the end of the process
+        self._thread.join(_CLOSE_LIMIT)  # one that waits inside its driver lets go of it when that returns
 
     def _run(self, capture: cv2.VideoCapture) -> None:
         try:
@@ -121,10 +124,10 @@ class Camera(Source):
                     log.info("%s is back", self.name)
                 delay, gone = _FIRST_RETRY, False
                 continue
-            if not gone:
+            capture.release()
+            if not gone and not self._closed.is_set():
                 log.warning("%s is gone; waiting for it to come back", self.name)
             gone = True
-            capture.release()
             if self._closed.wait(delay):
                 return
             delay = min(2 * delay, _LAST_RETRY)
