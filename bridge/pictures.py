@@ -41,9 +41,10 @@ def to_gray(picture: NDArray[Any], white: float = 0.0) -> Image:
     check_size(shape[1], shape[0])
     if picture.dtype != np.uint8:
         white = max(white, white_of(picture))
-        picture = picture.astype(np.result_type(picture.dtype, np.float32))
-        picture = np.nan_to_num(np.clip(picture, 0.0, white))
-        picture = (picture * (255.0 / white) + 0.5).astype(np.uint8)
+        if picture.dtype != np.uint16:  # what deep cameras send needs no care, and is in haste
+            picture = picture.astype(np.result_type(picture.dtype, np.float32))
+            picture = np.nan_to_num(np.clip(picture, 0.0, white))
+        picture = cv2.convertScaleAbs(picture, alpha=255.0 / white).reshape(shape)
     if len(shape) == 2:
         return picture
     if shape[2] == 1:
@@ -58,7 +59,7 @@ def white_of(picture: NDArray[Any]) -> float:
     """
     if picture.dtype == np.uint8 or picture.size == 0:
         return 255.0
-    brightest = float(np.nanmax(picture, initial=0.0)) if picture.dtype != np.bool_ else 1.0
+    brightest = float(np.fmax.reduce(picture, axis=None, initial=0)) if picture.dtype != np.bool_ else 1.0
     whites = _WHITES[1:] if np.issubdtype(picture.dtype, np.integer) else _WHITES
     return next((white for white in whites if brightest <= white), _WHITES[-1])
 
