@@ -150,17 +150,23 @@ class Mapper:
         values: Floats = np.concatenate(
             (expression.action_units, expression.emotions, expression.channels), dtype=np.float64
         )
-        gaze = np.where(np.isnan(values[_GAZE_AT]), values[_OTHER_EYE_AT], values[_GAZE_AT])
-        values[_GAZE_AT] = gaze
-        values = np.where(np.isnan(values), _NEUTRAL, values)
+        if np.isnan(values).any():
+            values = _without_gaps(values)
         rig = self._compiled
-        moved = np.clip(values[rig.inputs] * rig.scale + rig.shift, 0.0, 1.0)
+        moved = (values[rig.inputs] * rig.scale + rig.shift).clip(0.0, 1.0)
         for curve, part in rig.curves:
             moved[part] = CURVES[curve](moved[part])
-        weights = np.clip(rig.mixing @ moved, 0.0, 1.0)
+        weights = (rig.mixing @ moved).clip(0.0, 1.0)
         weights[_FADING_AT] *= 1.0 - weights[_BLINK_AT]
-        turned = np.clip(values[_GAZE_AT] * self._options.gains.gaze, -_GAZE_LIMIT, _GAZE_LIMIT)
+        turned = (values[_GAZE_AT] * self._options.gains.gaze).clip(-_GAZE_LIMIT, _GAZE_LIMIT)
         return Weights(weights.astype(np.float32), Gaze(*turned.tolist()))
+
+
+def _without_gaps(values: Floats) -> Floats:
+    """An eye that is not seen looks where the other one looks; everything else not seen is neutral."""
+    values = values.copy()
+    values[_GAZE_AT] = np.where(np.isnan(values[_GAZE_AT]), values[_OTHER_EYE_AT], values[_GAZE_AT])
+    return np.where(np.isnan(values), _NEUTRAL, values)
 
 
 def _load(options: MappingOptions) -> Rig:
