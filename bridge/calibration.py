@@ -76,5 +76,5 @@ class NeutralCapture:
         openness = np.array(self._openness)  # (n, 2), NaN where an eye is not seen
         never = np.isnan(openness).all(0)
         usual = np.nanmedian(np.where(never, 1.0, openness), 0)
-        shut = (openness < _BLINK * usual).any(1)
-        return [pair for pair, blinking in zip(self._pairs, shut, strict=True) if not blinking]
+        shut = set(np.flatnonzero((openness < _BLINK * usual).any(1)).tolist())
+        return [pair for index, pair in enumerate(self._pairs) if index not in shut]

@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words[0] in ("-V", "--version"):
         print(f"eyebridge {importlib.metadata.version('eyebridge')}")
         return 0
-    logging.basicConfig(level="INFO", format="%(message)s", handlers=[RichHandler(console=console, show_path=False)])
+    handler = RichHandler(console=console, show_path=False, show_time=False)
+    logging.basicConfig(level="INFO", format="%(message)s", handlers=[handler])
     try:
         if words[0] not in COMMANDS:
             raise BridgeError(f"there is no command {words[0]!r}; choose one of {', '.join(COMMANDS)}")

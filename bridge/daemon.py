@@ -19,12 +19,22 @@ from bridge.pipeline import Pipeline
 from bridge.preview import Preview, Status
 from bridge.sinks import Sink
 from bridge.sources import Source
-from bridge.timing import RateMeter, Sections
+from bridge.timing import FrameRate, Sections
 
 log = logging.getLogger("eyebridge")
 
 _REPORT_EVERY: Final = 0.25
 "Seconds between two reports to the preview and the terminal."
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What runs, for the person who started it."""
+
+    source: str
+    targets: list[str]
+    preview: str | None
+    "Address of the preview page."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +55,11 @@ class Daemon:
         *,
         settings_path: Path | None = None,
         report: Callable[[Report], None] = lambda report: None,
-        started: Callable[[str | None], None] = lambda url: None,
+        started: Callable[[Started], None] = lambda started: None,
     ) -> None:
-        """`settings_path` is where "save" stores the sliders; `started` is told the preview's address once all runs."""
+        """`settings_path` is where "save" stores the sliders; `started` is told once all runs."""
         self.config = config
         self.timing = Sections()
-        self._initial = config
         self._open_source = open_source
         self._settings_path = settings_path
         self._report = report
@@ -58,7 +67,7 @@ class Daemon:
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._source: Source | None = None
-        self._rate = RateMeter()
+        self._rate = FrameRate()
         self._latency = 0.0
         self._message = ""
 
@@ -72,16 +81,23 @@ class Daemon:
         if self._source is not None:
             self._source.close()
 
-    def run(self) -> None:
-        """Raises BridgeError when something needed cannot be opened or the source fails for good."""
+    def run(self, seconds: float | None = None) -> None:
+        """Run for so long, or until the source ends or `stop` is called.
+
+        Raises BridgeError when something needed cannot be opened or the source fails for good.
+        """
         config = self.config
         with contextlib.ExitStack() as stack:
             pipeline = Pipeline(config, config.network.open(), self.timing)
             self._begin_personal(pipeline)
-            sinks = [stack.enter_context(target.open()) for _, target in config.targets if target.enabled]
-            preview = stack.enter_context(self._preview()) if config.preview.enabled else None
+            sinks = self._targets(stack)
+            preview = self._preview(stack) if config.preview.enabled else None
             self._source = source = stack.enter_context(self._open_source())
-            self._started(preview.url if preview else None)
+            self._started(Started(source.name, [sink.name for sink in sinks], preview.url if preview else None))
+            if seconds is not None:
+                timer = threading.Timer(seconds, self.stop)
+                stack.callback(timer.cancel)
+                timer.start()
             self._loop(source, pipeline, sinks, preview)
 
     def _loop(self, source: Source, pipeline: Pipeline, sinks: list[Sink], preview: Preview | None) -> None:
@@ -103,7 +119,7 @@ class Daemon:
             if preview is not None:
                 preview.send(result)
             ended = time.perf_counter()
-            self.timing.add("end_to_end", ended - begun)
+            self.timing.section("end_to_end").add(ended - begun)
             self._latency += 0.05 * (ended - begun - self._latency)
             self._rate.tick(ended)
             if ended >= next_report:
@@ -131,13 +147,26 @@ class Daemon:
         pipeline.capture_neutral(seconds)
         self._say("look straight ahead with a relaxed face while your neutral image is taken")
 
-    def _preview(self) -> Preview:
-        return Preview(
+    def _targets(self, stack: contextlib.ExitStack) -> list[Sink]:
+        sinks = []
+        for _, target in self.config.targets:
+            if target.enabled:
+                try:
+                    sinks.append(stack.enter_context(target.open()))
+                except BridgeError as error:  # the others still get their frames
+                    log.error(error)
+        return sinks
+
+    def _preview(self, stack: contextlib.ExitStack) -> Preview:
+        preview = Preview(
             self.config.preview,
             sliders=lambda: sliders(self.config),
             on_command=self.command,
             avatar=shipped.avatar(),
         )
+        stack.callback(preview.close)
+        preview.start()
+        return preview
 
     def _obey(self, pipeline: Pipeline) -> None:
         while not self._commands.empty():
@@ -157,9 +186,10 @@ class Daemon:
                 self.config = adjusted(self.config, path, value)
                 pipeline.reconfigure(self.config)
             case ResetSettings():
-                self.config = self._initial
+                for slider in sliders(Config()):
+                    self.config = adjusted(self.config, slider.path, slider.value)
                 pipeline.reconfigure(self.config)
-                self._say("settings are as they were at the start")
+                self._say("every slider is at its default again")
             case SaveSettings():
                 self._say(f"settings saved to {save_settings(self.config, self._settings_path)}")
 
@@ -171,7 +201,7 @@ class Daemon:
         neutral: Image | None = pipeline.profile.neutral.astype("uint8") if pipeline.profile.personal else None
         return Status(
             source=source.name,
-            fps=self._rate.rate,
+            fps=self._rate.fps,
             latency_ms=1000.0 * self._latency,
             state=self._message,
             progress=pipeline.capture_progress,

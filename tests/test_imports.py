@@ -17,7 +17,7 @@ ROWS = (
     # files and runtimes
     (
         *("bridge.files", "bridge.pictures", "bridge.recording", "bridge.recorder", "bridge.truth", "bridge.profiles"),
-        *("bridge.network", "bridge.timing", "bridge.shipped", "bridge.packing"),
+        *("bridge.network", "bridge.timing", "bridge.shipped"),
     ),
     # the line and its ends
     ("bridge.calibration", "bridge.control", "bridge.pipeline", "bridge.sources", "bridge.sinks", "bridge.preview"),

@@ -1,14 +1,16 @@
 """A command is its options: a pydantic model whose fields are the flags; settings come from file and flags alike."""
 
-import argparse
 import difflib
+import inspect
 import re
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    CliSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
@@ -17,6 +19,20 @@ from pydantic_settings import (
 from bridge.config import Config, explain, paths, read_settings
 from bridge.errors import BridgeError
 from bridge.sources import SourceOptions, source_from
+
+
+class _Help(RawDescriptionHelpFormatter):
+    """A page that begins with what the command is for, not with a screen of brackets."""
+
+    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        words = " ".join(action.metavar or action.dest for action in actions if not action.option_strings)
+        super().add_usage(f"%(prog)s {words} [options]".replace("  ", " "), actions, groups, prefix)
+
+    def add_text(self, text: str | None) -> None:
+        super().add_text(inspect.cleandoc(text) if text else text)
+
+    def format_help(self) -> str:
+        return re.sub(r"tuple\[[\w.,]+\]", "numbers", super().format_help())
 
 
 class Command(BaseSettings):
@@ -40,8 +56,12 @@ class Command(BaseSettings):
     @classmethod
     def read(cls, words: list[str]) -> Self:
         """The command that these words ask for. Raises BridgeError when they do not fit; --help exits."""
+        stored = cls._stored(words)
         try:
-            return cls(_cli_parse_args=words, _cli_prog_name=f"eyebridge {cls.verb}", **cls._stored(words))  # type: ignore[call-arg]
+            flags: CliSettingsSource[ArgumentParser] = CliSettingsSource(
+                cls, cli_prog_name=f"eyebridge {cls.verb}", cli_parse_args=words, formatter_class=_Help
+            )
+            return cls(_cli_settings_source=flags, **stored)
         except ValidationError as error:
             raise BridgeError(f"{explain(error, cls)}; see: eyebridge {cls.verb} --help") from error
         except SettingsError as error:
@@ -71,7 +91,7 @@ class ConfiguredCommand(Config, Command):
 
     @classmethod
     def _stored(cls, words: list[str]) -> dict[str, Any]:
-        early = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
+        early = ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
         early.add_argument("--config", type=Path)
         path = early.parse_known_args(words)[0].config
         stored = read_settings(path)

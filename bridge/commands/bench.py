@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,10 +19,9 @@ from bridge.commands.base import ConfiguredCommand
 from bridge.commands.terminal import console
 from bridge.errors import BridgeError
 from bridge.frames import EyeFrame
-from bridge.packing import pack_ratio
 from bridge.pipeline import Pipeline
 from bridge.recording import RecordingReader
-from bridge.timing import Sections
+from bridge.timing import Sections, pack_ratio
 
 
 class Bench(ConfiguredCommand):
@@ -67,8 +67,8 @@ class Bench(ConfiguredCommand):
     def _stages(self) -> dict[str, dict[str, float]]:
         """Percentiles of each stage in milliseconds."""
         frames = list(RecordingReader(shipped.demo_recording()))
-        timing = Sections()
-        pipeline = Pipeline(self.settings, self.settings.network.open(), timing)
+        pipeline = Pipeline(self.settings, self.settings.network.open())
+        timing = pipeline.timing
         pipeline.capture_neutral(self.settings.personalization.seconds)
         sinks = [target.open() for _, target in self.settings.targets if target.enabled]
         period = 1.0 / self.fps
@@ -77,7 +77,7 @@ class Bench(ConfiguredCommand):
             picture = frames[index % len(frames)]
             frame = EyeFrame(picture.left, picture.right, index * period, index)
             if index == int(self.warm_up * self.fps):
-                timing.clear()
+                pipeline.timing = timing = Sections(size=round(self.seconds * self.fps))
             time.sleep(max(0.0, begin + index * period - time.perf_counter()))
             with timing.section("end_to_end"):
                 result = pipeline(frame)
@@ -86,7 +86,7 @@ class Bench(ConfiguredCommand):
                         sink.send(result)
         for sink in sinks:
             sink.close()
-        return {name: {key: 1000.0 * value for key, value in row.items()} for name, row in timing.percentiles().items()}
+        return {name: asdict(row) for name, row in timing.table().items()}
 
     def _fresh_daemon(self) -> tuple[float, float]:
         """Seconds from start to the first datagram, and resident megabytes after a few seconds' work."""

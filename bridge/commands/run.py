@@ -8,7 +8,7 @@ from pydantic_settings import CliPositionalArg
 
 from bridge.commands.base import ConfiguredCommand, source_for
 from bridge.commands.terminal import console, interruptible, status_line
-from bridge.daemon import Daemon
+from bridge.daemon import Daemon, Started
 from bridge.sources import SourceOptions
 
 
@@ -21,22 +21,19 @@ class Live(ConfiguredCommand):
     def drive(self, source: SourceOptions) -> int:
         """Run the daemon on this source until it ends, the time is over or the user stops it."""
 
-        def started(url: str | None) -> None:
-            console.print(f"sending to {self._targets()}; Ctrl-C stops")
-            if url is not None:
-                console.print(f"preview: [link={url}]{url}[/link]")
+        def started(running: Started) -> None:
+            targets = ", ".join(running.targets) or "nobody"
+            console.print(f"reading {running.source}, sending to {targets}; Ctrl-C stops")
+            if running.preview is not None:
+                console.print(f"preview: {running.preview}")
                 if self.browser:
-                    webbrowser.open(url)
+                    webbrowser.open(running.preview)
 
         with status_line() as report:
             daemon = Daemon(self.settings, source.open, settings_path=self.config, report=report, started=started)
             with interruptible(daemon.stop):
                 daemon.run(self.seconds)
         return 0
-
-    def _targets(self) -> str:
-        open_ones = [f"{name} {to.host}:{to.port}" for name, to in self.settings.targets if to.enabled]
-        return ", ".join(open_ones) or "nobody"
 
 
 class Run(Live):

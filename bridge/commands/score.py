@@ -40,20 +40,20 @@ class Score:
     def add(self, result: Result) -> None:
         self.frames += 1
         self.personalized += result.personalized
-        truth = self._truth.get(result.index)
-        if truth is None:
+        true, said = self._truth.get(result.index), result.expression
+        if true is None:
             return
-        if truth.action_unit:
-            self._units[truth.action_unit, result.expression.action_unit] += 1
-        if truth.emotion:
-            self._emotions[truth.emotion, result.expression.emotion] += 1
-        self._errors.append(np.abs(result.expression.channels - truth.channels))
+        if true.action_unit:
+            self._units[true.action_unit, said.action_unit] += 1
+        if true.emotion:
+            self._emotions[true.emotion, said.emotion] += 1
+        self._errors.append(np.abs(said.channels - true.channels))
 
     def table(self) -> Table:
         """A row for each action unit, then emotions, graded channels, gaze and lids."""
         table = Table("against the truth", "frames", "right", "mostly taken for", box=None)
         for unit in ACTION_UNITS:
-            said = {guess: count for (truth, guess), count in self._units.items() if truth == unit.name}
+            said = {guess: count for (true, guess), count in self._units.items() if true == unit.name}
             total = sum(said.values())
             wrong = max(((count, guess) for guess, count in said.items() if guess != unit.name), default=(0, ""))
             if total:
@@ -61,9 +61,9 @@ class Score:
                 table.add_row(f"{unit.facs} {unit.label}", str(total), f"{said.get(unit.name, 0) / total:.1%}", other)
         table.add_row("all action units", str(self.labelled), f"{self.action_units:.1%}", style="bold")
         table.add_row("emotions", str(self._emotions.total()), f"{self.emotions:.1%}", style="bold")
-        for label, unit, match in (("gaze", "°", "gaze"), ("lid openness", "", "lid"), ("other channels", "", "")):
+        for label, sign, match in (("gaze", "°", "gaze"), ("lid openness", "", "lid"), ("other channels", "", "")):
             error = self._error(match)
-            table.add_row(label, "", f"{error:.3g}{unit}", "mean absolute error")
+            table.add_row(label, "", f"{error:.3g}{sign}", "mean absolute error")
         return table
 
     def _error(self, match: str) -> float:
@@ -75,4 +75,4 @@ class Score:
 
 
 def _right(counts: Counter[tuple[str, str]]) -> float:
-    return sum(count for (truth, guess), count in counts.items() if truth == guess) / max(counts.total(), 1)
+    return sum(count for (true, guess), count in counts.items() if true == guess) / max(counts.total(), 1)

@@ -14,7 +14,7 @@ from rich.text import Text
 from bridge.channels import ACTION_UNITS, EMOTIONS
 from bridge.daemon import Report
 
-console: Final = Console(stderr=True, highlight=False)
+console: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 "Messages and progress; standard output is left to results."
 
 

@@ -43,7 +43,9 @@ class Pace:
 class Sink(ABC):
     """Where results go. `send` is called once per frame from one thread, and must take microseconds."""
 
-    def __init__(self, options: BaseSinkOptions) -> None:
+    def __init__(self, name: str, options: BaseSinkOptions) -> None:
+        self.name = name
+        "What a person calls it."
         self._pace = Pace(options.rate)
 
     def send(self, result: Result) -> None:

@@ -83,9 +83,9 @@ class UdpSink(Sink):
     """Sends what `pack` makes of each result."""
 
     def __init__(self, options: UdpOptions, pack: Callable[[Result], Sequence[bytes]]) -> None:
-        super().__init__(options)
         self._pack = pack
         self._target = UdpTarget(options.host, options.port)
+        super().__init__(self._target.name, options)
 
     def _send(self, result: Result) -> None:
         self._target.send(self._pack(result), result.time)

@@ -1,0 +1,179 @@
+"""The whole daemon: a recording in, datagrams out of a real socket."""
+
+import dataclasses
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bridge import osc, shipped
+from bridge.config import Config
+from bridge.control import Adjust, CaptureNeutral, Command, ForgetNeutral, ResetSettings, SaveSettings
+from bridge.daemon import Daemon, Report
+from bridge.errors import BridgeError
+from bridge.recording import RecordingReader, RecordingWriter
+from bridge.sources.recording import RecordingOptions
+
+FRAMES = 240
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first eight seconds of the bundled recording."""
+    path = tmp_path_factory.mktemp("clip") / "clip"
+    with RecordingReader(shipped.demo_recording()) as reader, RecordingWriter(path, rate=30.0, lossless=True) as writer:
+        for index in range(FRAMES):
+            writer.write(reader[index])
+    return path
+
+
+class Receiver:
+    """Keeps every datagram that comes, from before the daemon starts."""
+
+    def __init__(self) -> None:
+        self.datagrams: list[bytes] = []
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self._thread = threading.Thread(target=self._receive)
+        self._thread.start()
+
+    def _receive(self) -> None:
+        while data := self._socket.recv(65536):
+            self.datagrams.append(data)
+
+    def close(self) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
+            last.sendto(b"", ("127.0.0.1", self.port))
+        self._thread.join()
+        self._socket.close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+def config_for(receiver: Receiver, **options: Any) -> Config:
+    targets = {"native": {"port": receiver.port}, "vmc": {"enabled": False}}
+    return Config.model_validate({"targets": targets, "preview": {"enabled": False}} | options)
+
+
+def replay(clip: Path, receiver: Receiver, **options: Any) -> list[Report]:
+    reports: list[Report] = []
+    source = RecordingOptions(path=clip, realtime=False)
+    Daemon(config_for(receiver, **options), source.open, report=reports.append).run()
+    return reports
+
+
+def messages(datagram: bytes) -> dict[str, tuple[Any, ...]]:
+    return {message.address: message.arguments for message in osc.read(datagram)}
+
+
+def test_every_frame_of_a_recording_leaves_once_and_in_order(clip: Path, receiver: Receiver) -> None:
+    replay(clip, receiver)
+    receiver.close()
+    frames = [messages(datagram)["/eyebridge/frame"] for datagram in receiver.datagrams if datagram[:1] == b"#"]
+    assert [frame[1] for frame in frames] == list(range(FRAMES))
+    assert max(map(len, receiver.datagrams)) < 1400
+
+
+def test_the_same_recording_twice_gives_the_same_bytes(clip: Path) -> None:
+    runs = []
+    for _ in range(2):
+        receiver = Receiver()
+        replay(clip, receiver)
+        receiver.close()
+        runs.append(receiver.datagrams)
+    assert len(runs[0]) == FRAMES
+    assert runs[0] == runs[1]
+
+
+def test_the_neutral_is_taken_from_the_first_seconds(clip: Path, receiver: Receiver) -> None:
+    reports = replay(clip, receiver)
+    assert not reports[0].result.personalized
+    assert reports[-1].result.personalized
+    receiver.close()
+    personal = [messages(datagram)["/eyebridge/frame"][3] & 4 for datagram in receiver.datagrams]
+    assert personal[0] == 0
+    assert personal[-1] == 4
+    assert 130 < personal.index(4) < 200, "five seconds at 30 frames a second, unseen moments apart"
+
+
+def test_one_eye_is_said_to_be_one_eye(clip: Path, receiver: Receiver, tmp_path: Path) -> None:
+    one_eyed = tmp_path / "one"
+    with RecordingReader(clip) as reader, RecordingWriter(one_eyed, rate=30.0) as writer:
+        for index in range(60):
+            writer.write(dataclasses.replace(reader[index], right=None))
+    replay(one_eyed, receiver)
+    receiver.close()
+    last = messages(receiver.datagrams[-1])
+    assert last["/eyebridge/frame"][3] & 3 == 1
+    assert np.isfinite(last["/eyebridge/channels"]).all()
+
+
+def test_commands_are_obeyed_between_frames(clip: Path, receiver: Receiver, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text("# my own words\n[ambient]\nhalf_life = 2.0 # calm\n")
+    said: list[str] = []
+    daemon: Daemon
+
+    def follow(report: Report) -> None:
+        said.append(report.status.state)
+        for command in script.pop(len(said), []):
+            daemon.command(command)
+
+    script: dict[int, list[Command]] = {
+        1: [Adjust("mapping.gains.brows", 0.5), Adjust("mapping.gains.brows", 99.0), Adjust("network.threads", 2)],
+        2: [SaveSettings()],
+        3: [CaptureNeutral(1.0)],
+        5: [ForgetNeutral(), ResetSettings()],
+    }
+    config = config_for(receiver, ambient={"half_life": 2.0})
+    source = RecordingOptions(path=clip, realtime=True)
+    daemon = Daemon(config, source.open, settings_path=settings, report=follow)
+    daemon.run(3.0)
+    assert any("goes from" in text for text in said) or any("cannot be changed" in text for text in said)
+    stored = settings.read_text()
+    assert "# my own words" in stored
+    assert "half_life = 2.0 # calm" in stored
+    assert "brows = 0.5" in stored
+    assert daemon.config.mapping.gains.brows == 1.0, "reset"
+
+
+def test_stop_from_another_thread_ends_the_run(clip: Path, receiver: Receiver) -> None:
+    daemon: Daemon
+    source = RecordingOptions(path=clip, realtime=True, loop=True)
+    daemon = Daemon(config_for(receiver), source.open, report=lambda report: daemon.stop())
+    daemon.run()
+    receiver.close()
+    assert 0 < len(receiver.datagrams) < FRAMES
+
+
+def test_a_target_that_does_not_exist_leaves_the_others_running(clip: Path, receiver: Receiver) -> None:
+    targets = {"native": {"port": receiver.port}, "vmc": {"host": "no-such-host.invalid"}}
+    replay(clip, receiver, targets=targets)
+    receiver.close()
+    assert len(receiver.datagrams) == FRAMES
+
+
+def test_a_profile_of_another_headset_is_said_and_the_daemon_goes_on(
+    clip: Path, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", logger="eyebridge"):
+        replay(clip, receiver, personalization={"profile": "nobody-of-that-name"})
+    assert "there is no profile 'nobody-of-that-name'" in caplog.text
+    receiver.close()
+    assert len(receiver.datagrams) == FRAMES
+
+
+def test_a_missing_network_is_one_sentence(clip: Path, receiver: Receiver, tmp_path: Path) -> None:
+    with pytest.raises(BridgeError, match="there is no network at"):
+        replay(clip, receiver, network={"path": tmp_path / "none.onnx"})
