@@ -18,6 +18,10 @@ console: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 "Messages and progress; standard output is left to results."
 
 
+_STOPPING: Final = [number for number in signal.Signals if number.name in ("SIGINT", "SIGTERM", "SIGBREAK")]
+"SIGBREAK is how a Windows console closes a program."
+
+
 @contextmanager
 def interruptible(stop: Callable[[], None]) -> Iterator[None]:
     """Within, the first Ctrl-C or termination request calls `stop`, the second one interrupts at once."""
@@ -28,7 +32,7 @@ def interruptible(stop: Callable[[], None]) -> Iterator[None]:
         # in a thread of its own: the interrupted thread may hold the very lock that stopping needs
         threading.Thread(target=stop, name="stop").start()
 
-    before = {name: signal.signal(name, on_signal) for name in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, on_signal) for number in _STOPPING}
     try:
         yield
     finally:
