@@ -1,0 +1,148 @@
+"""Rendered pairs on disk and in memory.
+
+A data set is a folder with dataset.json and shards shard-00000, shard-00001, ... each holding
+  images.npy   (n, 96, 192) uint8   pairs, the wearer's left eye in the left half
+  neutral.npy  (s, 96, 192) uint8   mean neutral image of each session
+  labels.npz   action_unit, emotion int8 (-1: none), strength float16, channels float16 (n, 22) in their own units,
+               session int32 (row of neutral.npy), person int32, headset uint8
+
+In memory all shards are one `Pairs` of tensors; 400,000 pairs are 7.4 GB, so they live on the GPU as uint8. People are
+kept apart: whoever is held out is held out of everything.
+"""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
+from bridge.errors import BridgeError
+
+HELD_OUT: Final = 0.1
+"The share of people that training never sees."
+
+_LABELS: Final = ("action_unit", "emotion", "strength", "channels", "session", "person", "headset")
+
+
+def is_held_out(person: int) -> bool:
+    """Whether this person is kept for evaluation; depends on nothing but the person's number."""
+    return zlib.crc32(str(person).encode()) / 2**32 < HELD_OUT
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """N pairs of S sessions with their labels."""
+
+    images: Tensor
+    "(N, h, 2 w) uint8"
+    neutrals: Tensor
+    "(S, h, 2 w) uint8"
+    session: Tensor
+    "(N,) int64, row of neutrals"
+    person: Tensor
+    "(N,) int64"
+    headset: Tensor
+    "(N,) int64"
+    action_unit: Tensor
+    "(N,) int64, -1: none"
+    emotion: Tensor
+    "(N,) int64, -1: none"
+    strength: Tensor
+    "(N,) float32, 0..1"
+    channels: Tensor
+    "(N, 22) float32, in their own units"
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def to(self, device: torch.device) -> "Pairs":
+        return Pairs(**{field.name: getattr(self, field.name).to(device) for field in fields(self)})
+
+    def population_mean(self) -> Tensor:
+        """(h, 2 w) uint8: the mean of all sessions' neutral images, the same in a mirror."""
+        mean = torch.stack([chunk.float().sum(0) for chunk in torch.split(self.neutrals, 1024)]).sum(0) / len(
+            self.neutrals
+        )
+        return ((mean + mean.flip(-1)) / 2).round().to(torch.uint8)
+
+
+def load(folders: Sequence[Path], *, held_out: bool, limit: int | None = None) -> Pairs:
+    """The pairs of the people who are held out, or of all the others; evenly thinned out to `limit` pairs.
+
+    Raises BridgeError when a folder holds no data set, a broken one, or nobody of that kind.
+    """
+    shards = [shard for folder in folders for shard in _shards(folder)]
+    labels = [_labels(shard) for shard in shards]
+    rows = [np.flatnonzero([is_held_out(person) == held_out for person in part["person"]]) for part in labels]
+    total = sum(map(len, rows))
+    if not total:
+        who = "who is held out" if held_out else "to train on"
+        raise BridgeError(f"no person {who} in {', '.join(map(str, folders))}: render more people")
+    if limit and limit < total:
+        every = total / limit
+        rows = [part[np.unique((np.arange(0, len(part), every)).astype(int))] for part in rows]
+    first = np.load(shards[0] / "images.npy", mmap_mode="r")
+    images = torch.empty((sum(map(len, rows)), *first.shape[1:]), dtype=torch.uint8)
+    neutrals, sessions, start, offset = [], [], 0, 0
+    for shard, part, row in zip(shards, labels, rows, strict=True):
+        pictures, neutral = np.load(shard / "images.npy", mmap_mode="r"), np.load(shard / "neutral.npy")
+        _check(shard, pictures, neutral, part)
+        images[start : start + len(row)] = torch.from_numpy(pictures[row])
+        used, renumbered = np.unique(part["session"][row], return_inverse=True)  # only these people's neutrals
+        neutrals.append(torch.from_numpy(neutral[used]))
+        sessions.append(torch.from_numpy(renumbered.astype(np.int64) + offset))
+        start, offset = start + len(row), offset + len(used)
+    return Pairs(
+        images=images,
+        neutrals=torch.cat(neutrals),
+        session=torch.cat(sessions),
+        **{name: _column(labels, rows, name, np.int64) for name in ("person", "headset", "action_unit", "emotion")},
+        **{name: _column(labels, rows, name, np.float32) for name in ("strength", "channels")},
+    )
+
+
+def _shards(folder: Path) -> list[Path]:
+    if not (folder / "dataset.json").is_file():
+        raise BridgeError(
+            f"{folder} is not a data set (it has no dataset.json): make one with python -m models.synthetic"
+        )
+    shards = sorted(folder.glob("shard-*"))
+    if not shards:
+        raise BridgeError(f"the data set {folder} is empty: make one with python -m models.synthetic")
+    return shards
+
+
+def _labels(shard: Path) -> dict[str, NDArray[np.generic]]:
+    try:
+        with np.load(shard / "labels.npz") as file:
+            return {name: file[name] for name in _LABELS}
+    except (OSError, KeyError, ValueError) as error:
+        raise BridgeError(f"cannot read the labels in {shard} ({error}): render it again") from error
+
+
+def _check(
+    shard: Path, images: NDArray[np.uint8], neutral: NDArray[np.uint8], labels: dict[str, NDArray[np.generic]]
+) -> None:
+    n = len(images)
+    highest = {"action_unit": len(ACTION_UNIT_NAMES), "emotion": len(EMOTION_NAMES), "session": len(neutral)}
+    fits = (
+        all(len(column) == n for column in labels.values())
+        and labels["channels"].shape == (n, len(CHANNEL_NAMES))
+        and all(labels[name].max(initial=0) < limit for name, limit in highest.items())
+        and neutral.shape[1:] == images.shape[1:]
+    )
+    if not fits:
+        raise BridgeError(f"the arrays in {shard} do not fit together: render it again")
+
+
+def _column(
+    labels: list[dict[str, NDArray[np.generic]]], rows: list[NDArray[np.intp]], name: str, kind: type[np.generic]
+) -> Tensor:
+    parts = [part[name][row] for part, row in zip(labels, rows, strict=True)]
+    return torch.from_numpy(np.concatenate(parts).astype(kind))

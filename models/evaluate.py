@@ -1,0 +1,125 @@
+"""Measures an exported network on people it never saw: the file that ships, through ONNX Runtime.
+
+    python -m models.evaluate models/weights/eyenet.onnx --data .work/pairs
+    python -m models.evaluate models/weights/eyenet.onnx --data .work/pairs --card models/weights/eyenet.md
+
+Four ways: with each session's own neutral image, with the population's mean instead, and both again as worn: other
+lights, lenses and noise, and a headset that slipped since the neutral (the augmentation of training, seed 0).
+"""
+
+import argparse
+import base64
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import onnxruntime
+import torch
+from rich.console import Console
+from rich.progress import track
+from torch import Tensor
+
+from bridge.errors import BridgeError
+from models.augment import Augmentation, Augmenter, Batch, batches, truth_of
+from models.dataset import Pairs, load
+from models.metrics import Figures, Said, measure
+
+WAYS = {
+    "own neutral": Augmentation.none(),
+    "population mean": Augmentation.none(population=True),
+    "own, worn": Augmentation(population=0.0, lost_eye=0.0, copied_eye=0.0, no_face=0.0),
+    "population, worn": Augmentation(population=1.0, lost_eye=0.0, copied_eye=0.0, no_face=0.0),
+}
+BATCH = 64
+
+
+def open_network(path: Path) -> tuple[onnxruntime.InferenceSession, dict[str, Any]]:
+    """The network and its metadata. `bridge.network` checks them; a network that it refuses is not worth measuring."""
+    session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
+    about: dict[str, Any] = json.loads(session.get_modelmeta().custom_metadata_map["eyebridge"])
+    return session, about
+
+
+def population_mean(about: dict[str, Any]) -> Tensor:
+    """(h, 2 w) uint8: the image that the daemon subtracts until it knows its wearer."""
+    data = np.frombuffer(base64.b64decode(about["population_mean"]), np.uint8)
+    image = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
+    if image is None:
+        raise BridgeError("the population's mean image inside the network is damaged: export it again")
+    return torch.from_numpy(image)
+
+
+def evaluate(session: onnxruntime.InferenceSession, pairs: Pairs, augment: Augmenter) -> Figures:
+    torch.manual_seed(0)
+    seen: list[Batch] = []
+    answers: list[list[np.ndarray[Any, np.dtype[np.float32]]]] = []
+    steps = -(-len(pairs) // BATCH)
+    for batch in track(batches(pairs, augment, BATCH, shuffle=False), "reading", total=steps, transient=True):
+        answers.append(session.run(["action_units", "emotions", "channels"], {"pair": batch.pair.numpy()}))
+        seen.append(batch._replace(pair=torch.empty(0)))  # the labels are all that is needed later
+    return measure(Said(*map(np.concatenate, zip(*answers, strict=True))), truth_of(seen, pairs))
+
+
+def rows_of(figures: Figures) -> list[tuple[str, float]]:
+    """The lines of the table."""
+    people, gaze = figures["people"], figures["gaze_degrees"]
+    lines = [("AU accuracy", figures["action_units"]["accuracy"]), ("AU mean F1", figures["action_units"]["f1"])]
+    lines += [(f"F1 {name}", figure["f1"]) for name, figure in figures["action_units"]["classes"].items()]
+    lines += [("AU accuracy, worst person", people["worst"]), ("AU accuracy, sd over people", people["sd"])]
+    lines += [("emotion accuracy", figures["emotions"]["accuracy"]), ("emotion mean F1", figures["emotions"]["f1"])]
+    lines += [("gaze error, median, degrees", gaze["median"]), ("gaze error, 95 %, degrees", gaze["p95"])]
+    lines += [("closed against open, AUC", figures["closed_auc"])]
+    return lines + [(f"mean error {name}", error) for name, error in figures["mean_error"].items()]
+
+
+def table(ways: dict[str, Figures]) -> str:
+    """All ways side by side, as Markdown: readable in a terminal and in a card."""
+    columns = [rows_of(figures) for figures in ways.values()]
+    lines = [f"| {'figure':<28} | " + " | ".join(f"{way:>16}" for way in ways) + " |"]
+    lines.append("|" + "-" * 30 + "|" + "|".join("-" * 17 + ":" for _ in ways) + "|")
+    for cells in zip(*columns, strict=True):
+        lines.append(f"| {cells[0][0]:<28} | " + " | ".join(f"{value:>16.3f}" for _, value in cells) + " |")
+    return "\n".join(lines)
+
+
+def fill_card(card: Path, text: str) -> None:
+    """Replace what stands between the card's figure marks. Raises BridgeError when it has none."""
+    old = card.read_text("utf-8")
+    marks = "<!-- figures -->", "<!-- end of figures -->"
+    new, found = re.subn(f"(?s){marks[0]}.*{marks[1]}", lambda _: f"{marks[0]}\n{text}\n{marks[1]}", old)
+    if not found:
+        raise BridgeError(f"{card} has no lines '{marks[0]}' and '{marks[1]}' to put the figures between: add them")
+    card.write_text(new, "utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("network", type=Path, help="an exported .onnx file")
+    parser.add_argument("--data", type=Path, nargs="+", required=True, help="data sets; only held-out people are used")
+    parser.add_argument("--pairs", type=int, default=8192, help="use so many pairs (%(default)s)")
+    parser.add_argument("--json", type=Path, help="also write every figure here")
+    parser.add_argument("--card", type=Path, help="also write the table into this model card")
+    options = parser.parse_args()
+    try:
+        session, about = open_network(options.network)
+        pairs = load(options.data, held_out=True, limit=options.pairs)
+        mean = population_mean(about)
+        ways = {way: evaluate(session, pairs, Augmenter(changes, mean)) for way, changes in WAYS.items()}
+        people = len(torch.unique(pairs.person))
+        names = ", ".join(folder.name for folder in options.data)
+        text = f"{len(pairs)} pairs of {people} people held out of {names}; network trained {about['trained']['date']}."
+        text += f"\n\n{table(ways)}"
+        Console(width=140, highlight=False, markup=False).print(text)
+        if options.json:
+            options.json.write_text(json.dumps(ways, indent=1), "utf-8")
+        if options.card:
+            fill_card(options.card, text)
+    except BridgeError as error:
+        raise SystemExit(f"models.evaluate: {error}") from error
+
+
+if __name__ == "__main__":
+    main()
