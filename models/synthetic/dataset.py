@@ -4,6 +4,7 @@ What a session shows depends only on the seed and its number. A shard is written
 a run that was stopped goes on where it ended.
 """
 
+import functools
 import json
 import multiprocessing
 import os
@@ -23,7 +24,7 @@ from bridge.frames import EyeFrame, Image
 from bridge.rectification import EYE_SIZE, RectificationOptions, Rectifier
 from models.synthetic.expression import Truth
 from models.synthetic.headset import FAMILIES, drift, make_headset
-from models.synthetic.participant import make_participant
+from models.synthetic.participant import Participant, make_participant
 from models.synthetic.parts import Parts, open_parts
 from models.synthetic.render import Session
 from models.synthetic.script import neutral, random_moment, with_gaze
@@ -31,8 +32,8 @@ from models.synthetic.script import neutral, random_moment, with_gaze
 SESSIONS_A_SHARD: Final = 16
 SESSIONS_A_PERSON: Final = 2
 NEUTRAL_FRAMES: Final = 6
-_CAMERA_SIZE: Final = (192, 192)
-"Rendered pictures: twice the network's view, so that shrinking smooths edges."
+_CAMERA_SIZE: Final = (160, 160)
+"Rendered pictures: larger than the network's view, so that shrinking smooths edges."
 _PERSON, _SESSION, _FRAME = 1, 2, 3
 
 
@@ -69,12 +70,17 @@ class SessionPairs:
 
 def begin_session(parts: Parts, plan: Plan, number: int) -> tuple[Session, float]:
     """Session `number` of a plan, and its pupil size."""
-    person_rng = np.random.default_rng((plan.seed, _PERSON, number // SESSIONS_A_PERSON))
     session_rng = np.random.default_rng((plan.seed, _SESSION, number))
-    person = make_participant(parts, person_rng, plan.publishable)
+    person = _person(parts, plan, number // SESSIONS_A_PERSON)
     headset = make_headset(plan.headset, session_rng, _CAMERA_SIZE)
     pupil = float(person.eye_look[1] + session_rng.normal(0, 0.06))
     return Session.begin(person, headset), pupil
+
+
+@functools.lru_cache(maxsize=1)
+def _person(parts: Parts, plan: Plan, number: int) -> Participant:
+    """Person `number`; the last one is kept, since sessions of one person follow each other."""
+    return make_participant(parts, np.random.default_rng((plan.seed, _PERSON, number)), plan.publishable)
 
 
 def render_session(parts: Parts, plan: Plan, number: int) -> SessionPairs:

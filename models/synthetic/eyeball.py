@@ -66,11 +66,13 @@ def draw_eyeball(
             v = (nx * axes[1, 0] + ny * axes[1, 1] + nz * axes[1, 2]) * radius
             facing = nx * axes[2, 0] + ny * axes[2, 1] + nz * axes[2, 2]
             rho = math.sqrt(u * u + v * v)
-            angle = math.atan2(v, u)
             # sclera: darker towards the corners, with a hint of vessels
-            vein = math.sin(9.0 * angle + 14.0 * rho) * math.sin(23.0 * angle - 5.0 * rho)
-            albedo = look[5] * (1.0 - 0.10 * min(max(rho - iris_radius, 0.0), 1.0) - look[11] * vein * vein)
+            albedo = look[5] * (1.0 - 0.10 * min(max(rho - iris_radius, 0.0), 1.0))
+            if rho > iris_radius:
+                vein = math.sin(11.0 * v + 3.0 * math.sin(6.0 * u)) * math.sin(29.0 * v - 4.0 * u)
+                albedo -= albedo * look[11] * vein * vein
             if facing > 0.0 and rho < iris_radius + look[6]:
+                angle = math.atan2(v, u)
                 turn = (angle / (2.0 * math.pi) + 1.0) % 1.0 * 256.0
                 radial = min(max((rho - pupil_radius) / (iris_radius - pupil_radius), 0.0), 0.999) * 63.0
                 iu, iv = int(turn) % 256, int(radial)
@@ -112,7 +114,8 @@ def draw_eyeball(
                 diffuse += power * max((nx * lx + ny * ly + nz * lz + 0.25) / 1.25, 0.0)
                 mx, my, mz = lx - dx * norm, ly - dy * norm, lz - dz * norm
                 half = (cx * mx + cy * my + cz * mz) / math.sqrt(mx * mx + my * my + mz * mz + 1e-9)
-                glint += wet * math.exp(-(1.0 - half) / look[7])
+                if 1.0 - half < 9.0 * look[7]:
+                    glint += wet * math.exp(-(1.0 - half) / look[7])
             # the lids and their lashes shade the eye under them
             where = min(max(across, 0.0), 1.0) * 31.0
             i = min(int(where), 30)

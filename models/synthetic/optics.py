@@ -1,10 +1,14 @@
 """From light to a camera's file: exposure, lens, spectacles, blur, noise and compression."""
 
+import functools
+import math
+
 import cv2
 import numpy as np
 from numpy.random import Generator
 
 from bridge.frames import Image
+from models.synthetic.compiled import compiled
 from models.synthetic.headset import Optics
 from models.synthetic.parts import Float
 
@@ -17,19 +21,53 @@ def develop(light: Float, optics: Optics, gain: float, mirrored: bool, rng: Gene
         picture = _spectacles(picture, optics, mirrored)
     if optics.blur > 0.5:
         picture = cv2.GaussianBlur(picture, (0, 0), optics.blur * width / 1000, borderType=cv2.BORDER_REPLICATE)
-    if optics.vignette or optics.barrel:
-        picture *= _lens(height, width, optics.vignette, optics.barrel)
-    picture += np.float32(optics.veil)
-    np.clip(picture, 0, 1.2, out=picture)
-    picture **= np.float32(optics.gamma)
-    if optics.noise:
-        strength = optics.noise * (0.35 + np.sqrt(picture))
-        picture += strength * rng.standard_normal(picture.shape, dtype=np.float32)
-    result = np.clip(picture * 255 + 0.5, 0, 255).astype(np.uint8)
+    noise = _noise(rng, height, width)
+    result = expose(
+        picture,
+        _lens(height, width, optics.vignette, optics.barrel),
+        _tones(optics.gamma),
+        optics.veil,
+        noise,
+        optics.noise,
+    )
     if optics.jpeg:
         _, packed = cv2.imencode(".jpg", result, [cv2.IMWRITE_JPEG_QUALITY, optics.jpeg])
         result = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE).astype(np.uint8, copy=False)
     return result
+
+
+@compiled
+def expose(light: Float, lens: Float, tones: Float, veil: float, noise: Float, strength: float) -> Image:
+    """Light through a lens onto a sensor: clipped, toned by a table over 0..1.2, with noise that grows with light."""
+    out = np.empty(light.shape, np.uint8)
+    last = tones.shape[0] - 1
+    for y in range(light.shape[0]):
+        for x in range(light.shape[1]):
+            place = min(max(light[y, x] * lens[y, x] + veil, 0.0), 1.2) * (last / 1.2)
+            i = min(int(place), last - 1)
+            value = tones[i] + (place - i) * (tones[i + 1] - tones[i])
+            if strength > 0.0:
+                value += strength * (0.35 + math.sqrt(value)) * noise[y, x]
+            out[y, x] = np.uint8(min(max(value * 255.0 + 0.5, 0.0), 255.0))
+    return out
+
+
+def _noise(rng: Generator, height: int, width: int) -> Float:
+    """A random part of one large field of unit noise: drawing it afresh would take longer than the eyeball."""
+    field = _noise_field()
+    row, column = rng.integers(len(field) - height), rng.integers(len(field) - width)
+    return field[row : row + height, column : column + width]
+
+
+@functools.lru_cache(maxsize=1)
+def _noise_field() -> Float:
+    return np.random.default_rng(0).standard_normal((1024, 1024), dtype=np.float32)
+
+
+@functools.lru_cache(maxsize=4)
+def _tones(gamma: float) -> Float:
+    """(1025,) picture values of light 0..1.2, dense enough near black."""
+    return (np.linspace(0, 1.2, 1025, dtype=np.float32) ** np.float32(gamma)).astype(np.float32)
 
 
 def nothing_seen(shape: tuple[int, int], rng: Generator) -> Image:
@@ -46,6 +84,7 @@ def nothing_seen(shape: tuple[int, int], rng: Generator) -> Image:
     return np.clip(picture * 255, 0, 255).astype(np.uint8)
 
 
+@functools.lru_cache(maxsize=4)
 def _lens(height: int, width: int, vignette: float, barrel: float) -> Float:
     y = (np.arange(height, dtype=np.float32) - (height - 1) / 2) / (width / 2)
     x = (np.arange(width, dtype=np.float32) - (width - 1) / 2) / (width / 2)

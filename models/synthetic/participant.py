@@ -7,7 +7,8 @@ import numpy as np
 from numpy.random import Generator
 
 from models.synthetic.expression import ACTIONS, EyeState, shape_weights
-from models.synthetic.parts import SHAPES, TEXTURE_CM, TEXTURE_SIZE, Bytes, Float, Int, Parts
+from models.synthetic.parts import SHAPES, Bytes, Float, Int, Parts
+from models.synthetic.raster import pose
 from models.synthetic.skin import Skin, make_skin
 
 _HOOD: Final = len(SHAPES)
@@ -64,7 +65,7 @@ def make_participant(parts: Parts, rng: Generator, publishable: bool = False) ->
     """A random person. A publishable one's pictures may be shown: no skin scanned from a living person."""
     amount = rng.uniform(0.45, 0.9)
     identity = rng.normal(0, amount, len(parts.identity)).astype(np.float32)
-    lids = _Lids.draw(rng)
+    build = _Build.draw(rng)
     habit = {action: float(rng.uniform(0.6, 1.2)) for action in ACTIONS if action != "blink"}
     tone = {
         "browDown": rng.normal(0, 0.22),
@@ -75,13 +76,12 @@ def make_participant(parts: Parts, rng: Generator, publishable: bool = False) ->
         "cheekRaiser": rng.normal(0, 0.1),
     }
     lashes = _lashes(rng)
-    sides = [_make_side(parts, rng, identity, lids, habit, tone, lashes) for _ in range(2)]
-    brow_shift = rng.uniform(-0.6, 0.2)
+    sides = [_make_side(parts, rng, identity, build, habit, tone, lashes) for _ in range(2)]
     return Participant(
         left=sides[0],
         right=sides[1],
         skin=make_skin(parts, rng, publishable),
-        uv=_shift_brow(parts, brow_shift),
+        uv=parts.uv,
         triangles=parts.triangles,
         upper_lid=parts.upper_lid,
         lower_lid=parts.lower_lid,
@@ -99,18 +99,22 @@ def make_participant(parts: Parts, rng: Generator, publishable: bool = False) ->
 
 
 @dataclass(frozen=True, slots=True)
-class _Lids:
-    """Lid shapes, wider than the face model's own."""
+class _Build:
+    """Lids and brows, wider in variety than the face model's own."""
 
     aperture: float
     width: float
     tilt: float
     hood: float
+    brow: float
+    "How far brow and forehead are lowered, cm; the skin between lid and brow is squeezed."
 
     @staticmethod
-    def draw(rng: Generator) -> "_Lids":
+    def draw(rng: Generator) -> "_Build":
         hood = rng.choice([0.0, rng.uniform(0.05, 0.35)], p=[0.5, 0.5])
-        return _Lids(rng.normal(1.03, 0.13), rng.normal(1, 0.04), rng.normal(0, 0.06), float(hood))
+        return _Build(
+            rng.normal(1.03, 0.13), rng.normal(1, 0.04), rng.normal(0, 0.06), float(hood), rng.uniform(-0.15, 1.1)
+        )
 
     def apply(self, points: Float, centre: Float) -> Float:
         """Stretches the opening around the eye's centre; skin stays as far from the eyeball's middle as it was."""
@@ -123,12 +127,13 @@ class _Lids:
         before, after = np.linalg.norm(offset, axis=1), np.linalg.norm(moved, axis=1)
         on_ball = np.clip((2.4 - before) / 0.4, 0, 1)
         moved *= (1 + on_ball * (before / after - 1))[:, None]
+        moved[:, 1] -= self.brow * np.clip((points[:, 1] - 4.35) / 1.85, 0, 1)
         return (centre + moved).astype(np.float32)
 
     def hood_shape(self, points: Float, centre: Float) -> Float:
         """(V, 3) skin above the fold sinking over the lid."""
         x, y = points[:, 0] - centre[0], points[:, 1] - centre[1]
-        weight = np.exp(-((x / 1.6) ** 2) - ((y - 0.85) / 0.42) ** 2) * (points[:, 2] > centre[2])
+        weight = np.exp(-((x / 1.6) ** 2) - ((y - 0.85 + 0.25 * self.brow) / 0.42) ** 2) * (points[:, 2] > centre[2])
         return (self.hood * weight[:, None] * np.array([[0.0, -1.0, 0.35]])).astype(np.float32)
 
 
@@ -136,17 +141,17 @@ def _make_side(
     parts: Parts,
     rng: Generator,
     identity: Float,
-    lids: _Lids,
+    build: _Build,
     habit: dict[str, float],
     tone: dict[str, float],
     lashes: Float,
 ) -> Side:
     own = identity + rng.normal(0, 0.1, identity.shape).astype(np.float32)
     centre = parts.eye_centre + np.tensordot(own, parts.eye_centre_identity, 1)
-    base = lids.apply(parts.neutral + np.tensordot(own, parts.identity, 1), centre)
+    base = build.apply(parts.neutral + np.tensordot(own, parts.identity, 1), centre)
     margins = base[np.r_[parts.upper_lid[4:-2], parts.lower_lid[6:-2]]]
     radius = float(np.clip(np.quantile(np.linalg.norm(margins - centre, axis=1), 0.1) - 0.05, 1.4, 1.62))
-    shapes = np.concatenate([parts.expression, lids.hood_shape(base, centre)[None]])
+    shapes = np.concatenate([parts.expression, build.hood_shape(base, centre)[None]])
     side = Side(
         base=base,
         shapes=shapes,
@@ -201,9 +206,7 @@ def side_weights(side: Side, eye: EyeState) -> Float:
 
 def posed_lids(upper: Int, lower: Int, side: Side, weights: Float) -> tuple[Float, Float]:
     """The two lids' margins in a pose, (n, 3) each."""
-    index = np.r_[upper, lower]
-    posed = side.base[index] + np.tensordot(weights, side.shapes[:, index], 1)
-    return posed[: len(upper)], posed[len(upper) :]
+    return pose(side.base, side.shapes, weights, upper), pose(side.base, side.shapes, weights, lower)
 
 
 def openness(person: Participant, side: Side, eye: EyeState) -> float:
@@ -217,15 +220,6 @@ def _gap(person: Participant, side: Side, weights: Float) -> float:
     upper, lower = posed_lids(person.upper_lid, person.lower_lid, side, weights)
     x = upper[0, 0] + np.array(_GAP_COLUMNS, np.float32) * (upper[-1, 0] - upper[0, 0])
     return float((_height(upper, x) - _height(lower, x)).mean())
-
-
-def _shift_brow(parts: Parts, shift: float) -> Float:
-    """(V, 2) texture coordinates with the brow moved by `shift` cm and the skin between lid and brow stretched."""
-    uv = parts.uv
-    y = parts.neutral[:, 1]
-    share = np.clip((y - 4.5) / 1.2, 0, 1) * np.clip((9.0 - y) / 2.0, 0, 1)
-    uv[:, 1] += share * shift * (TEXTURE_SIZE / TEXTURE_CM)
-    return uv
 
 
 def _lashes(rng: Generator) -> Float:

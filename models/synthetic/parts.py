@@ -4,6 +4,7 @@ Everything is stored for the wearer's left eye; a right eye is a left eye seen i
 centimetres: x to the wearer's left, y up, z forward, its origin in the middle of the head.
 """
 
+import functools
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -45,7 +46,7 @@ FETCH_HELP: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Parts:
     """Half a face: V vertices (skin first, then lash cards), T skin triangles, K identities, one row per shape."""
 
@@ -99,6 +100,7 @@ def texel_of(xy: Float) -> Float:
     return np.stack([column, row], -1).astype(np.float32)
 
 
+@functools.lru_cache(maxsize=1)
 def texel_grid() -> tuple[Float, Float]:
     """(T, T) x and y in centimetres of every texel."""
     step = TEXTURE_CM / TEXTURE_SIZE

@@ -82,7 +82,7 @@ def light_vertices(
                 hx, hy, hz = lx + ex, ly + ey, lz + ez
                 half = (nx * hx + ny * hy + nz * hz) / math.sqrt(hx * hx + hy * hy + hz * hz + 1e-9)
                 if half > 0.0 and facing > 0.0:
-                    shine += power * half**gloss
+                    shine += power * half / (gloss - gloss * half + half)  # Schlick's stand-in for half ** gloss
         out[v, 0], out[v, 1], out[v, 2], out[v, 3] = diffuse, along_x, along_y, shine
     return out
 
@@ -105,6 +105,33 @@ def project(points: Float, position: Float, rotation: Float, lens: Float) -> Flo
 
 
 @compiled
+def _albedo(skin: Bytes, u: float, v: float, lid_down: float) -> float:
+    """Albedo 0..255 at (column u, row v), lid_down of the way to that of the smoothed lid."""
+    i, j = int(u), int(v)
+    fu, fv = u - i, v - j
+    w00, w01, w10, w11 = (1 - fu) * (1 - fv), fu * (1 - fv), (1 - fu) * fv, fu * fv
+    albedo = w00 * skin[j, i, 0] + w01 * skin[j, i + 1, 0] + w10 * skin[j + 1, i, 0] + w11 * skin[j + 1, i + 1, 0]
+    if lid_down > 0.0:
+        smooth = w00 * skin[j, i, 3] + w01 * skin[j, i + 1, 3] + w10 * skin[j + 1, i, 3] + w11 * skin[j + 1, i + 1, 3]
+        albedo += lid_down * (smooth - albedo)
+    return albedo
+
+
+@compiled
+def _crease(creases: Float, u: float, v: float) -> tuple[float, float, float]:
+    """Slope along x and y and darkening of the creases at (column u, row v)."""
+    i, j = int(u), int(v)
+    fu, fv = u - i, v - j
+    w00, w01, w10, w11 = (1 - fu) * (1 - fv), fu * (1 - fv), (1 - fu) * fv, fu * fv
+    j1, i1 = j + 1, i + 1
+    return (
+        w00 * creases[j, i, 0] + w01 * creases[j, i1, 0] + w10 * creases[j1, i, 0] + w11 * creases[j1, i1, 0],
+        w00 * creases[j, i, 1] + w01 * creases[j, i1, 1] + w10 * creases[j1, i, 1] + w11 * creases[j1, i1, 1],
+        w00 * creases[j, i, 2] + w01 * creases[j, i1, 2] + w10 * creases[j1, i, 2] + w11 * creases[j1, i1, 2],
+    )
+
+
+@compiled
 def draw_skin(
     image: Float,
     depth: Float,
@@ -121,12 +148,11 @@ def draw_skin(
     """Fills image and depth with skin.
 
     skin: (T, T, 4) albedo, slope along x and y (128 is level), albedo with the lid smoothed.
-    creases: (C, C, 3) slope along x and y, and darkening, of this moment's creases.
+    creases: (C, C, 3) slope along x and y, and darkening, of this moment's creases; (0, 0, 3) for none.
     """
     height, width = image.shape
-    size = skin.shape[0]
-    coarse = creases.shape[0]
-    ratio = coarse / size
+    last = skin.shape[0] - 1.001
+    ratio, coarse_last = creases.shape[0] / skin.shape[0], creases.shape[0] - 1.001
     for t in range(triangles.shape[0]):
         a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         za, zb, zc = screen[a, 2], screen[b, 2], screen[c, 2]
@@ -134,74 +160,45 @@ def draw_skin(
             continue
         ax, ay, bx, by, cx, cy = screen[a, 0], screen[a, 1], screen[b, 0], screen[b, 1], screen[c, 0], screen[c, 1]
         area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
-        if area >= 0.0:  # rows grow downwards: what faces the camera turns clockwise
+        if area >= 0.0:  # rows grow downwards: what faces the camera turns the other way
             continue
         x0, x1 = max(math.ceil(min(ax, bx, cx)), 0), min(math.floor(max(ax, bx, cx)), width - 1)
         y0, y1 = max(math.ceil(min(ay, by, cy)), 0), min(math.floor(max(ay, by, cy)), height - 1)
         if x0 > x1 or y0 > y1:
             continue
-        inverse = 1.0 / area
+        b_x, b_y = (cy - ay) / area, (ax - cx) / area
+        c_x, c_y = (ay - by) / area, (bx - ax) / area
+        zb, zc = zb - za, zc - za
+        ua, ub, uc = uv[a, 0], uv[b, 0] - uv[a, 0], uv[c, 0] - uv[a, 0]
+        va, vb, vc = uv[a, 1], uv[b, 1] - uv[a, 1], uv[c, 1] - uv[a, 1]
+        da, db, dc = light[a, 0], light[b, 0] - light[a, 0], light[c, 0] - light[a, 0]
+        la, lb, lc = light[a, 1], light[b, 1] - light[a, 1], light[c, 1] - light[a, 1]
+        ma, mb, mc = light[a, 2], light[b, 2] - light[a, 2], light[c, 2] - light[a, 2]
+        ga, gb, gc = light[a, 3], light[b, 3] - light[a, 3], light[c, 3] - light[a, 3]
         for y in range(y0, y1 + 1):
+            wb = (x0 - ax) * b_x + (y - ay) * b_y - b_x
+            wc = (x0 - ax) * c_x + (y - ay) * c_y - c_x
             for x in range(x0, x1 + 1):
-                wb = ((x - ax) * (cy - ay) - (y - ay) * (cx - ax)) * inverse
-                wc = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) * inverse
-                wa = 1.0 - wb - wc
-                if wa < 0.0 or wb < 0.0 or wc < 0.0:
+                wb += b_x
+                wc += c_x
+                if wb < 0.0 or wc < 0.0 or wb + wc > 1.0:
                     continue
-                z = wa * za + wb * zb + wc * zc
+                z = za + wb * zb + wc * zc
                 if z <= depth[y, x]:
                     continue
                 depth[y, x] = z
-                u = min(max(wa * uv[a, 0] + wb * uv[b, 0] + wc * uv[c, 0], 0.0), size - 1.001)
-                v = min(max(wa * uv[a, 1] + wb * uv[b, 1] + wc * uv[c, 1], 0.0), size - 1.001)
-                iu, iv = int(u), int(v)
-                fu, fv = u - iu, v - iv
-                w00, w01, w10, w11 = (1 - fu) * (1 - fv), fu * (1 - fv), (1 - fu) * fv, fu * fv
-                albedo = (
-                    w00 * skin[iv, iu, 0]
-                    + w01 * skin[iv, iu + 1, 0]
-                    + w10 * skin[iv + 1, iu, 0]
-                    + w11 * skin[iv + 1, iu + 1, 0]
-                )
-                if lid_down > 0.0:
-                    albedo += lid_down * (
-                        w00 * skin[iv, iu, 3]
-                        + w01 * skin[iv, iu + 1, 3]
-                        + w10 * skin[iv + 1, iu, 3]
-                        + w11 * skin[iv + 1, iu + 1, 3]
-                        - albedo
-                    )
-                slope_x = (
-                    w00 * skin[iv, iu, 1]
-                    + w01 * skin[iv, iu + 1, 1]
-                    + w10 * skin[iv + 1, iu, 1]
-                    + w11 * skin[iv + 1, iu + 1, 1]
-                    - 128.0
-                ) * relief
-                slope_y = (
-                    w00 * skin[iv, iu, 2]
-                    + w01 * skin[iv, iu + 1, 2]
-                    + w10 * skin[iv + 1, iu, 2]
-                    + w11 * skin[iv + 1, iu + 1, 2]
-                    - 128.0
-                ) * relief
-                cu, cv = min(u * ratio, coarse - 1.001), min(v * ratio, coarse - 1.001)
-                iu, iv = int(cu), int(cv)
-                fu, fv = cu - iu, cv - iv
-                w00, w01, w10, w11 = (1 - fu) * (1 - fv), fu * (1 - fv), (1 - fu) * fv, fu * fv
-                k00, k01, k10, k11 = creases[iv, iu], creases[iv, iu + 1], creases[iv + 1, iu], creases[iv + 1, iu + 1]
-                slope_x += w00 * k00[0] + w01 * k01[0] + w10 * k10[0] + w11 * k11[0]
-                slope_y += w00 * k00[1] + w01 * k01[1] + w10 * k10[1] + w11 * k11[1]
-                albedo *= 1.0 - (w00 * k00[2] + w01 * k01[2] + w10 * k10[2] + w11 * k11[2])
-                diffuse = wa * light[a, 0] + wb * light[b, 0] + wc * light[c, 0]
-                bump = slope_x * (wa * light[a, 1] + wb * light[b, 1] + wc * light[c, 1]) + slope_y * (
-                    wa * light[a, 2] + wb * light[b, 2] + wc * light[c, 2]
-                )
-                diffuse = max(diffuse - bump, 0.12 * diffuse)
-                glint = (wa * light[a, 3] + wb * light[b, 3] + wc * light[c, 3]) * (
-                    1.0 + 7.0 * (abs(slope_x) + abs(slope_y))
-                )
-                image[y, x] = albedo * (1.0 / 255.0) * diffuse + shine * glint
+                u = min(max(ua + wb * ub + wc * uc, 0.0), last)
+                v = min(max(va + wb * vb + wc * vc, 0.0), last)
+                albedo = _albedo(skin, u, v, lid_down) * (1.0 / 255.0)
+                slope_x = (skin[int(v + 0.5), int(u + 0.5), 1] - 128.0) * relief
+                slope_y = (skin[int(v + 0.5), int(u + 0.5), 2] - 128.0) * relief
+                if ratio > 0.0:
+                    fold_x, fold_y, dark = _crease(creases, min(u * ratio, coarse_last), min(v * ratio, coarse_last))
+                    slope_x, slope_y, albedo = slope_x + fold_x, slope_y + fold_y, albedo * (1.0 - dark)
+                diffuse, glint = da + wb * db + wc * dc, ga + wb * gb + wc * gc
+                along_x, along_y = la + wb * lb + wc * lc, ma + wb * mb + wc * mc
+                shaded = max(diffuse - slope_x * along_x - slope_y * along_y, 0.12 * diffuse)
+                image[y, x] = albedo * shaded + shine * glint * (1.0 + 7.0 * (abs(slope_x) + abs(slope_y)))
 
 
 @compiled
@@ -239,3 +236,65 @@ def draw_hairs(image: Float, depth: Float, screen: Float, widths: Float, shade: 
                     cover = min(max(reach + 0.5 - math.sqrt(ox * ox + oy * oy), 0.0), 1.0) * strength
                     if cover > 0.0 and (za + clipped * (zb - za)) * (1.0 + slack) > depth[y, x]:
                         image[y, x] += cover * (shade[h] - image[y, x])
+
+
+@compiled
+def combine(layers: Float, extents: Int, weights: Float) -> Float:
+    """(C, C, 3) weighted sum of (L, C, C, 3) layers, each zero outside its extent; (0, 0, 3) when no weight counts.
+
+    extents: (L, 4) first row, row after the last, first column, column after the last.
+    """
+    if weights.max() < 0.02:
+        return np.empty((0, 0, 3), np.float32)
+    out = np.zeros(layers.shape[1:], np.float32)
+    for n in range(weights.shape[0]):
+        weight = weights[n]
+        if weight >= 0.02:
+            for i in range(extents[n, 0], extents[n, 1]):
+                for j in range(extents[n, 2], extents[n, 3]):
+                    for k in range(3):
+                        out[i, j, k] += weight * layers[n, i, j, k]
+    return out
+
+
+@compiled
+def pose(base: Float, shapes: Float, weights: Float, index: Int) -> Float:
+    """(n, 3) the vertices of `index` in a pose."""
+    out = np.empty((index.shape[0], 3), np.float32)
+    for i in range(index.shape[0]):
+        for k in range(3):
+            value = base[index[i], k]
+            for s in range(weights.shape[0]):
+                value += weights[s] * shapes[s, index[i], k]
+            out[i, k] = value
+    return out
+
+
+@compiled
+def grow_hairs(points: Float, cards: Int, hairs: Float) -> Float:
+    """(H, 6, 3) lashes from root to tip: places on the lash cards, shortened, leaning and curled.
+
+    cards: (6, 19, 6) vertices; hairs: (H, 6) card, place along it, length, thickness, lean cm, curl cm.
+    """
+    out = np.empty((hairs.shape[0], 6, 3), np.float32)
+    for h in range(hairs.shape[0]):
+        card = int(hairs[h, 0])
+        along = hairs[h, 1] * 18.0
+        column = min(int(along), 17)
+        share = along - column
+        near, far = cards[card, column], cards[card, column + 1]
+        sx = points[far[0], 0] - points[near[0], 0]
+        sy = points[far[0], 1] - points[near[0], 1]
+        sz = points[far[0], 2] - points[near[0], 2]
+        lean = hairs[h, 4] / math.sqrt(sx * sx + sy * sy + sz * sz + 1e-9)
+        curl = hairs[h, 5] if card < 3 else -hairs[h, 5]
+        for p in range(6):
+            t = p / 5.0
+            for k in range(3):
+                root = points[near[0], k] + share * (points[far[0], k] - points[near[0], k])
+                here = points[near[p], k] + share * (points[far[p], k] - points[near[p], k])
+                out[h, p, k] = root + hairs[h, 2] * (here - root)
+            out[h, p, 0] += lean * t * sx
+            out[h, p, 1] += lean * t * sy + curl * t * t
+            out[h, p, 2] += lean * t * sz
+    return out

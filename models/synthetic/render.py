@@ -19,7 +19,16 @@ from models.synthetic.headset import Camera, Headset, Slip, slipped
 from models.synthetic.optics import develop, nothing_seen
 from models.synthetic.participant import Participant, Side, openness, side_weights
 from models.synthetic.parts import Float
-from models.synthetic.raster import deform, draw_hairs, draw_skin, light_vertices, project, vertex_normals
+from models.synthetic.raster import (
+    combine,
+    deform,
+    draw_hairs,
+    draw_skin,
+    grow_hairs,
+    light_vertices,
+    project,
+    vertex_normals,
+)
 
 _LID_STEPS: Final = 32
 
@@ -94,7 +103,7 @@ def _draw(
     depth = np.zeros((height, width), np.float32)
     skin = person.skin
     strengths = np.maximum(np.array(list(crease_weights(eye).values()), np.float32), skin.resting_creases)
-    creases = np.tensordot(strengths, skin.creases, 1)
+    creases = combine(skin.creases, skin.crease_extents, strengths)
     draw_skin(
         image,
         depth,
@@ -109,7 +118,7 @@ def _draw(
         person.shine,
     )
     _draw_eye(image, depth, person, side, eye, camera, lens, points)
-    hairs = _hair_points(person, side, points)
+    hairs = grow_hairs(points, person.lash_cards, side.hairs)
     projected = project(hairs.reshape(-1, 3), camera.position, camera.rotation, lens).reshape(hairs.shape)
     shade = np.full(len(hairs), person.lash_shade, np.float32)
     draw_hairs(image, depth, projected, side.hairs[:, 3] * lens[0], shade, 0.004 + 0.02 / camera.focal)
@@ -167,20 +176,3 @@ def _lid_table(upper: Float, lower: Float) -> Float:
         table[:-1, column] = np.interp(x, lid[order, 0], lid[order, 1])
     table[-1] = left, right
     return table
-
-
-def _hair_points(person: Participant, side: Side, points: Float) -> Float:
-    """(H, 6, 3) lashes from root to tip: places on the lash cards, shortened, leaning and curled."""
-    card, along = side.hairs[:, 0].astype(np.int32), side.hairs[:, 1] * 18
-    column = np.minimum(along.astype(np.int32), 17)
-    share = (along - column)[:, None, None]
-    near = points[person.lash_cards[card, column]]
-    far = points[person.lash_cards[card, column + 1]]
-    curve = near + share * (far - near)
-    root = curve[:, :1]
-    steps = np.linspace(0, 1, 6, dtype=np.float32)[None, :, None]
-    sideways = (far[:, :1] - near[:, :1]) / (np.linalg.norm(far[:, :1] - near[:, :1], axis=-1, keepdims=True) + 1e-6)
-    hairs = root + side.hairs[:, 2, None, None] * (curve - root)
-    hairs += sideways * (side.hairs[:, 4, None, None] * steps)
-    hairs[..., 1] += np.where(card < 3, 1, -1)[:, None] * side.hairs[:, 5, None] * steps[..., 0] ** 2
-    return np.ascontiguousarray(hairs, np.float32)

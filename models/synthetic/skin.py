@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from models.synthetic.expression import CREASES
-from models.synthetic.parts import TEXTURE_CM, TEXTURE_SIZE, Bytes, Float, Parts, texel_grid, texel_of
+from models.synthetic.parts import TEXTURE_CM, TEXTURE_SIZE, Bytes, Float, Int, Parts, texel_grid, texel_of
 
 CREASE_SIZE: Final = 192
 _BROW_COURSE: Final = np.array([[0.85, 5.72], [1.5, 5.98], [2.6, 6.16], [3.8, 6.2], [4.8, 5.95], [5.7, 5.3]])
@@ -23,6 +23,8 @@ class Skin:
     "(T, T, 4) albedo, slope along x and y (128 is level), albedo with the lid smoothed."
     creases: Float
     "(layers, C, C, 3) slope along x and y and darkening, at full strength, in the order of CREASES."
+    crease_extents: Int
+    "(layers, 4) see raster.combine."
     resting_creases: Float
     "(layers,) how strongly each layer shows at rest."
 
@@ -42,7 +44,7 @@ def make_skin(parts: Parts, rng: Generator, publishable: bool) -> Skin:
         base = parts.open_skin / 255.0 if kind == "head_map" else np.full((TEXTURE_SIZE,) * 2, 0.72, np.float32)
         base = base * _complexion(rng) * (1 + 0.012 * pores)
         hairs = _brow(rng)
-        density = rng.uniform(0.0, 0.95) * (0.35 if kind == "head_map" else 1.0)
+        density = rng.uniform(0.2, 1.0) * (0.35 if kind == "head_map" else 1.0)
         down = _with_brow(base, hairs, density)
         open_albedo = down * _lid_fold(rng)
         height = pores
@@ -58,7 +60,7 @@ def make_skin(parts: Parts, rng: Generator, publishable: bool) -> Skin:
     depth = float(rng.uniform(0.25, 1.0)) * (0.35 + 0.65 * age)
     creases = np.stack([_crease_layer(name, rng, depth) for name in CREASES])
     resting = (rng.uniform(0, 0.5, len(CREASES)) * age**1.5).astype(np.float32)
-    return Skin(texture, creases, resting)
+    return Skin(texture, creases, np.stack([_extent(layer) for layer in creases]), resting)
 
 
 def _noise(rng: Generator, sigma: float) -> Float:
@@ -67,28 +69,30 @@ def _noise(rng: Generator, sigma: float) -> Float:
     return np.asarray(noise / noise.std(), np.float32)
 
 
-def _coarse_noise(rng: Generator, cells: int) -> Float:
-    noise = rng.standard_normal((cells, cells), dtype=np.float32)
-    return np.asarray(cv2.resize(noise, (TEXTURE_SIZE, TEXTURE_SIZE), interpolation=cv2.INTER_CUBIC), np.float32)
-
-
 def _complexion(rng: Generator) -> Float:
-    """(T, T) factor: blotches, the darker ring around the eye, the tear trough, moles."""
-    x, y = texel_grid()
-    factor = 1 + 0.035 * _coarse_noise(rng, 12) + 0.025 * _coarse_noise(rng, 40)
+    """(T, T) factor: blotches, the darker ring around the eye, the tear trough, moles; smooth, so computed coarsely."""
+    x, y = (axis[1::4, 1::4] for axis in texel_grid())
+    size = len(x)
+    factor = np.ones_like(x)
+    for cells, strength in ((12, 0.035), (40, 0.025)):
+        spots = rng.standard_normal((cells, cells), dtype=np.float32)
+        factor += strength * cv2.resize(spots, (size, size), interpolation=cv2.INTER_CUBIC)
     ring = np.hypot((x - _EYE[0]) / 1.9, (y - _EYE[1]) / 1.15)
     factor *= 1 - rng.uniform(0.0, 0.35) * np.exp(-((ring - 0.75) ** 2) / 0.14)
     trough = (y - (2.75 - 0.25 * (x - 2.2))) / 0.28
     factor *= 1 - rng.uniform(0.0, 0.18) * np.exp(-(trough**2)) * np.exp(-(((x - 2.6) / 1.1) ** 2))
     for _ in range(rng.poisson(2.5)):
-        mole = np.hypot(x - rng.uniform(0, 7), y - rng.uniform(-1, 8)) / rng.uniform(0.04, 0.12)
+        mole = np.hypot(x - rng.uniform(0, 7), y - rng.uniform(-1, 8)) / rng.uniform(0.06, 0.13)
         factor *= 1 - rng.uniform(0.1, 0.5) * np.exp(-(mole**2))
-    return np.asarray(factor, np.float32)
+    full = (TEXTURE_SIZE, TEXTURE_SIZE)
+    return np.asarray(cv2.resize(factor, full, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _lid_fold(rng: Generator) -> Float:
     """(T, T) factor: the dark line of the upper lid's fold, the shade under it and the lids' dark margins."""
-    x, y = texel_grid()
+    corner = texel_of(np.array([[1.2, 5.6], [5.2, 2.2]], np.float32)).astype(np.int32)
+    window = slice(corner[0, 1], corner[1, 1]), slice(corner[0, 0], corner[1, 0])
+    x, y = (axis[window] for axis in texel_grid())
     across = np.clip((x - 1.85) / 2.6, 0, 1)
     margin = 3.32 + 2.75 * across * (1 - across) * (1 + 0.1 * (0.5 - across))
     height = rng.uniform(0.12, 0.6)
@@ -99,7 +103,9 @@ def _lid_fold(rng: Generator) -> Float:
     factor *= 1 - rng.uniform(0, 0.18) * under * within
     rim = np.minimum(np.abs(y - margin), np.abs(y - (3.3 - 1.15 * across * (1 - across)))) / 0.07
     factor *= 1 - rng.uniform(0.05, 0.45) * np.exp(-(rim**2)) * within
-    return np.asarray(factor, np.float32)
+    everywhere = np.ones((TEXTURE_SIZE, TEXTURE_SIZE), np.float32)
+    everywhere[window] = factor
+    return everywhere
 
 
 def _brow(rng: Generator) -> Float:
@@ -146,6 +152,14 @@ def _crease_layer(name: str, rng: Generator, depth: float) -> Float:
     step = TEXTURE_CM / CREASE_SIZE
     slope_row, slope_column = np.gradient(0.10 * height, step)
     return np.stack([slope_column, -slope_row, np.clip(-0.8 * height, 0, 0.6)], -1).astype(np.float32)
+
+
+def _extent(layer: Float) -> Int:
+    shown = np.abs(layer).max(-1) > 1e-3
+    rows, columns = np.flatnonzero(shown.any(1)), np.flatnonzero(shown.any(0))
+    if not len(rows):
+        return np.zeros(4, np.int32)
+    return np.array([rows[0], rows[-1] + 1, columns[0], columns[-1] + 1], np.int32)
 
 
 def _crease_lines(name: str, rng: Generator) -> list[Float]:
