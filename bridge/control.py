@@ -1,0 +1,102 @@
+"""The commands that come in from outside: what a page or a remote may ask of the running daemon.
+
+A command travels as a JSON object, such as `{"type": "adjust", "path": "smoothing.gaze.beta", "value": 0.3}`.
+`parse` is the one gate through which untrusted input becomes a command; whether an adjusted path exists is for its
+receiver to say.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+MAX_CAPTURE_SECONDS: Final = 60.0
+
+_PATH: Final = re.compile(r"[a-z0-9_]{1,40}(\.[a-z0-9_]{1,40}){1,5}")
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureNeutral:
+    """Collect the wearer's neutral images from now on, for so long."""
+
+    seconds: float = 5.0
+
+    def __post_init__(self) -> None:
+        if not 0.5 <= self.seconds <= MAX_CAPTURE_SECONDS:
+            raise ValueError(f"seconds must be between 0.5 and {MAX_CAPTURE_SECONDS:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetNeutral:
+    """Go on without the wearer's neutral image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjust:
+    """Change one setting now; nothing is stored."""
+
+    path: str
+    "Dotted name of a setting, such as 'smoothing.gaze.beta'."
+    value: float
+
+    def __post_init__(self) -> None:
+        if not _PATH.fullmatch(self.path):
+            raise ValueError("path must be the dotted name of a setting")
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSettings:
+    """Store the settings as they are now."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResetSettings:
+    """Return every adjustable setting to its default; nothing is stored."""
+
+
+Command = CaptureNeutral | ForgetNeutral | Adjust | SaveSettings | ResetSettings
+
+_COMMANDS: Final[dict[str, type[Command]]] = {
+    "capture_neutral": CaptureNeutral,
+    "forget_neutral": ForgetNeutral,
+    "adjust": Adjust,
+    "save_settings": SaveSettings,
+    "reset_settings": ResetSettings,
+}
+
+
+def parse(message: object) -> Command:
+    """The command that an untrusted, already decoded JSON value stands for.
+
+    Raises ValueError with the reason when it is none.
+    """
+    if not isinstance(message, dict):
+        raise ValueError("a command must be a JSON object")
+    kind = message.get("type")
+    command = _COMMANDS.get(kind) if isinstance(kind, str) else None
+    if command is None:
+        raise ValueError(f"type must be one of {', '.join(_COMMANDS)}")
+    known = {field.name: field.type for field in fields(command)}
+    given = {name: value for name, value in message.items() if name != "type"}
+    if not given.keys() <= known.keys():
+        raise ValueError(f"{kind} takes only {', '.join(known) or 'a type'}")
+    try:
+        return command(**{name: _CHECKS[known[name]](name, value) for name, value in given.items()})
+    except TypeError:  # the dataclass misses an argument
+        raise ValueError(f"{kind} needs {', '.join(known)}") from None
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{name} must be a finite number")
+    return float(value)
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a text")
+    return value
+
+
+_CHECKS: Final[dict[object, Callable[[str, object], Any]]] = {float: _number, str: _text}

@@ -1,0 +1,157 @@
+"""What one page is sent, and how often: numbers as JSON text, pictures as JPEG behind one byte that says which.
+
+A feed never queues: whoever drives it hands over the newest values, and it answers with what the page has not seen yet.
+"""
+
+import json
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.blendshapes import ARKIT, GROUPS
+from bridge.channels import ACTION_UNITS, CHANNELS, EMOTIONS
+from bridge.frames import Image, Result
+
+EYES_PERIOD: Final = 1 / 16
+"Seconds between two pictures of the eyes: 15 a second, measured against frames that come at 60."
+STATUS_PERIOD: Final = 0.1
+SLIDERS_PERIOD: Final = 0.5
+
+EYES: Final = b"\x00"
+NEUTRAL: Final = b"\x01"
+
+_JPEG_QUALITY: Final = 85
+
+
+@dataclass(frozen=True, slots=True)
+class Slider:
+    """One setting that a person may tune on the page."""
+
+    path: str
+    "Dotted name, such as 'smoothing.gaze.beta'; the part before the first dot is its group."
+    title: str
+    help: str
+    value: float
+    low: float
+    high: float
+    step: float
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the daemon is doing, beside its results."""
+
+    source: str = ""
+    "Where the eye images come from, in a few words."
+    fps: float = 0.0
+    "Results per second."
+    latency_ms: float = 0.0
+    "From frame captured to result ready, milliseconds."
+    state: str = ""
+    "One sentence for the wearer."
+    progress: float | None = None
+    "0..1 while a neutral is being captured."
+    neutral: Image | None = None
+    "(h, 2 w) the mean neutral image in use; hand over the same array as long as it is the same image."
+    dropped: int = 0
+    "Frames lost since the start."
+
+
+class Feed:
+    """What one page has been sent, so that it gets only what is newer."""
+
+    def __init__(self) -> None:
+        self._greeted = False
+        self._result: Result | None = None
+        self._status: Status | None = None
+        self._neutral: Image | None = None
+        self._sliders: list[Slider] = []
+        self._eyes_at = self._status_at = self._sliders_at = -math.inf
+
+    def messages(
+        self, now: float, result: Result | None, status: Status, sliders: Callable[[], Sequence[Slider]]
+    ) -> Iterator[str | bytes]:
+        """The messages that are due at `now` (seconds, monotonic), from the newest values."""
+        if not self._greeted:
+            self._greeted = True
+            yield tables()
+        if now - self._sliders_at >= SLIDERS_PERIOD:
+            self._sliders_at = now
+            if (current := list(sliders())) != self._sliders:
+                self._sliders = current
+                yield _text("sliders", sliders=[asdict(slider) for slider in current])
+        if status is not self._status and now - self._status_at >= STATUS_PERIOD:
+            self._status, self._status_at = status, now
+            yield from self._report(status)
+        if result is not None and result is not self._result:
+            self._result = result
+            yield frame(result)
+            if now - self._eyes_at >= EYES_PERIOD:
+                self._eyes_at = now
+                yield EYES + _jpeg(result.pair.pixels)
+
+    def _report(self, status: Status) -> Iterator[str | bytes]:
+        if status.neutral is not None and status.neutral is not self._neutral:
+            yield NEUTRAL + _jpeg(status.neutral)
+        self._neutral = status.neutral
+        yield _text(
+            "status",
+            source=status.source,
+            fps=_finite(status.fps),
+            latency=_finite(status.latency_ms),
+            state=status.state,
+            progress=status.progress,
+            neutral=status.neutral is not None,
+            dropped=status.dropped,
+        )
+
+
+def tables() -> str:
+    """The greeting: the vocabulary, so that the page holds no list of names of its own."""
+    return _text(
+        "tables",
+        action_units=[asdict(unit) for unit in ACTION_UNITS],
+        emotions=[asdict(emotion) for emotion in EMOTIONS],
+        channels=[asdict(channel) for channel in CHANNELS],
+        groups=[{"name": name, "shapes": ARKIT[start:end]} for name, start, end in GROUPS],
+    )
+
+
+def frame(result: Result) -> str:
+    """One result's numbers; null stands for what is not known."""
+    gaze, light = result.weights.gaze, result.light
+    return _text(
+        "frame",
+        action_units=_rounded(result.expression.action_units),
+        emotions=_rounded(result.expression.emotions),
+        channels=_rounded(result.expression.channels),
+        weights=_rounded(result.weights.blendshapes),
+        gaze=[_finite(angle) for angle in (gaze.left_yaw, gaze.left_pitch, gaze.right_yaw, gaze.right_pitch)],
+        light=[_finite(part) for part in (light.red, light.green, light.blue, light.intensity, light.temperature)],
+        quality=_finite(result.quality),
+        personalized=bool(result.personalized),
+        blink=bool(result.blink),
+        seen=[bool(seen) for seen in result.pair.seen],
+        mirrored=[bool(mirrored) for mirrored in result.pair.mirrored],
+    )
+
+
+def _text(kind: str, **values: object) -> str:
+    return json.dumps({"type": kind, **values}, separators=(",", ":"), allow_nan=False)
+
+
+def _rounded(values: NDArray[np.float32]) -> list[float | None]:
+    return [_finite(value) for value in values.tolist()]
+
+
+def _finite(value: float) -> float | None:
+    return round(value, 3) if math.isfinite(value) else None
+
+
+def _jpeg(image: Image) -> bytes:
+    return cv2.imencode(".jpg", image, (cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY))[1].tobytes()

@@ -1,0 +1,200 @@
+"""The preview's server: its own thread, its own asyncio loop, and one slot for the newest result.
+
+The daemon's thread only stores a reference and, while somebody looks, rings a bell. Encoding, slow browsers and broken
+connections all stay on this side.
+"""
+
+import asyncio
+import contextlib
+import errno
+import json
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, Field
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from bridge.control import Adjust, Command, parse
+from bridge.errors import BridgeError
+from bridge.frames import Result
+from bridge.preview import http
+from bridge.preview.feed import Feed, Slider, Status
+
+MAX_MESSAGE: Final = 4096
+"Bytes of the largest message from the page that is read."
+
+_FRAME_PERIOD: Final = 1 / 75
+"Seconds to rest after a frame: sources of 60 and 120 a second are then shown at 60."
+_QUIET_PERIOD: Final = 0.25
+"Seconds after which a page is looked after although nothing new has come."
+_GOODBYE: Final = 0.6
+"Seconds that closing may take."
+
+_log = logging.getLogger(__name__)
+_wire_log = logging.getLogger(f"{__name__}.wire")
+_wire_log.setLevel(logging.ERROR)  # not every connection that comes and goes
+
+
+class PreviewOptions(BaseModel, frozen=True, extra="forbid"):
+    """The page that shows avatar, light and numbers."""
+
+    enabled: bool = Field(True, description="Serve the preview page.")
+    host: str = Field(
+        "127.0.0.1",
+        description="Address to listen on; the page shows your eyes, and another address lets others see them.",
+    )
+    port: int = Field(8765, ge=0, le=65535, description="TCP port of the page; 0 picks a free one.")
+
+
+class Preview:
+    """Serves the page between `start` and `close`; `send` and `tell` may be called from any thread."""
+
+    url: str = ""
+    "Where the page is, once started."
+
+    def __init__(
+        self,
+        options: PreviewOptions,
+        *,
+        sliders: Callable[[], Sequence[Slider]],
+        on_command: Callable[[Command], None],
+        avatar: Path,
+    ) -> None:
+        """`sliders` and `on_command` are called in the preview's thread, and must return at once.
+
+        `avatar` is a .glb file whose morph targets carry ARKit's names.
+        """
+        self._options = options
+        self._sliders = sliders
+        self._on_command = on_command
+        self._files = http.known_files(avatar)
+        self._result: Result | None = None
+        self._status = Status()
+        self._bells: set[asyncio.Event] = set()
+        self._loop: asyncio.AbstractEventLoop
+        self._stop: asyncio.Event
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Returns once the page can be opened. Raises BridgeError when it cannot listen."""
+        ready: Future[int] = Future()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), name="preview", daemon=True)
+        self._thread.start()
+        port = ready.result()
+        host = "127.0.0.1" if http.is_wildcard(self._options.host) else self._options.host
+        self.url = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+    def send(self, result: Result) -> None:
+        """Shows a result; a newer one replaces it before any page has seen it."""
+        self._result = result
+        self._ring()
+
+    def tell(self, status: Status) -> None:
+        """Shows how the daemon is doing."""
+        self._status = status
+        self._ring()
+
+    def close(self) -> None:
+        """Says goodbye to every page and frees the port."""
+        if self._thread is None:
+            return
+        with contextlib.suppress(RuntimeError):  # the loop has ended: it never listened, or close was called before
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+        self._thread = None
+
+    def _ring(self) -> None:
+        if self._bells:
+            with contextlib.suppress(RuntimeError):  # closed between the two lines
+                self._loop.call_soon_threadsafe(self._ring_all)
+
+    def _ring_all(self) -> None:
+        for bell in self._bells:
+            bell.set()
+
+    async def _serve(self, ready: Future[int]) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        host, port = self._options.host, self._options.port
+        try:
+            server = await serve(
+                self._talk,
+                host,
+                port,
+                process_request=self._receive,
+                max_size=16 * MAX_MESSAGE,
+                compression=None,
+                close_timeout=_GOODBYE / 2,
+                server_header=None,
+                logger=_wire_log,
+            )
+        except OSError as error:
+            ready.set_exception(BridgeError(_why_not(error, host, port)))
+            return
+        port = next(iter(server.sockets)).getsockname()[1]
+        self._hosts = http.own_hosts(host, port)
+        ready.set_result(port)
+        await self._stop.wait()
+        server.close()
+        with contextlib.suppress(TimeoutError):  # a browser may hold a connection that it has not used yet
+            await asyncio.wait_for(server.wait_closed(), _GOODBYE)
+
+    def _receive(self, connection: ServerConnection, request: Request) -> Response | None:
+        """The HTTP answer, or None where a websocket may be opened."""
+        reason = http.refusal(request, self._hosts, any_address=http.is_wildcard(self._options.host))
+        if reason is not None:
+            _log.warning("refused a request for %.80s: %s", request.path, reason)
+            return http.respond(HTTPStatus.FORBIDDEN, b"forbidden", ".txt", "")
+        return None if request.path == http.SOCKET else http.answer(request, self._files)
+
+    async def _talk(self, page: ServerConnection) -> None:
+        """One page, until it goes."""
+        bell = asyncio.Event()
+        self._bells.add(bell)
+        try:
+            async with asyncio.TaskGroup() as both:
+                feeding = both.create_task(self._feed(page, bell))
+                async for message in page:
+                    self._obey(message)
+                feeding.cancel()
+        except* ConnectionClosed as gone:
+            _log.info("a page has gone: %s", gone.exceptions[0])
+        finally:
+            self._bells.discard(bell)
+
+    async def _feed(self, page: ServerConnection, bell: asyncio.Event) -> None:
+        """A page that reads slowly holds up only this task, which then goes on with the newest result."""
+        feed = Feed()
+        while True:
+            bell.clear()
+            for message in feed.messages(self._loop.time(), self._result, self._status, self._sliders):
+                await page.send(message)
+            await asyncio.sleep(_FRAME_PERIOD)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(bell.wait(), _QUIET_PERIOD)
+
+    def _obey(self, message: str | bytes) -> None:
+        try:
+            if isinstance(message, bytes) or len(message) > MAX_MESSAGE:
+                raise ValueError(f"it is not a text of at most {MAX_MESSAGE} characters")
+            command = parse(json.loads(message))
+            if isinstance(command, Adjust) and command.path not in {slider.path for slider in self._sliders()}:
+                raise ValueError(f"there is no slider {command.path}")
+        except (ValueError, RecursionError) as error:
+            _log.warning("ignored a message from the page: %s", error)
+            return
+        self._on_command(command)
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is in use; close the program that uses it, or let --preview.port 0 pick a free one"
+    if error.errno == errno.EACCES:
+        return f"port {port} is not allowed here; choose one above 1023 with --preview.port"
+    return f"the preview cannot listen on {host}: it is not an address of this machine; set --preview.host 127.0.0.1"

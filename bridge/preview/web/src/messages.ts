@@ -1,0 +1,88 @@
+// What travels between the server and this page; bridge/preview/feed.py and bridge/control.py hold the other half.
+
+export type Side = "left" | "right";
+
+export interface ActionUnit {
+  name: string;
+  facs: string;
+  label: string;
+}
+
+export interface Emotion {
+  name: string;
+  label: string;
+}
+
+export interface Channel {
+  name: string;
+  unit: "ratio" | "degrees" | "iris";
+  low: number;
+  high: number;
+  neutral: number;
+  meaning: string;
+}
+
+export interface Tables {
+  type: "tables";
+  action_units: ActionUnit[];
+  emotions: Emotion[];
+  channels: Channel[];
+  groups: { name: string; shapes: string[] }[];
+}
+
+/** One result; null where a value is not known. */
+export interface Frame {
+  type: "frame";
+  action_units: number[];
+  emotions: number[];
+  channels: (number | null)[];
+  weights: (number | null)[];
+  /** Degrees: left yaw, left pitch, right yaw, right pitch. */
+  gaze: (number | null)[];
+  /** Linear red, green, blue; intensity 0..2; temperature in kelvin. */
+  light: (number | null)[];
+  quality: number;
+  personalized: boolean;
+  blink: boolean;
+  /** The wearer's left, right eye. */
+  seen: [boolean, boolean];
+  mirrored: [boolean, boolean];
+}
+
+export interface Status {
+  type: "status";
+  source: string;
+  fps: number;
+  latency: number;
+  state: string;
+  progress: number | null;
+  neutral: boolean;
+  dropped: number;
+}
+
+export interface Slider {
+  path: string;
+  title: string;
+  help: string;
+  value: number;
+  low: number;
+  high: number;
+  step: number;
+}
+
+export interface Sliders {
+  type: "sliders";
+  sliders: Slider[];
+}
+
+export type Message = Tables | Frame | Status | Sliders;
+
+/** The first byte of a binary message; a JPEG follows. */
+export const PICTURE = { eyes: 0, neutral: 1 } as const;
+
+export type Command =
+  | { type: "capture_neutral"; seconds: number }
+  | { type: "forget_neutral" }
+  | { type: "adjust"; path: string; value: number }
+  | { type: "save_settings" }
+  | { type: "reset_settings" };
