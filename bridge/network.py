@@ -165,13 +165,18 @@ def _open(path: Path, content: bytes, threads: int) -> onnxruntime.InferenceSess
     onnxruntime.set_default_logger_severity(4)
     onnxruntime.disable_telemetry_events()
     try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
     except _REFUSED as error:
         raise BridgeError(f"{path} is not a working ONNX network ({_first_line(error)}): {_REMEDY}") from error
 
 
 def _metadata(path: Path, session: onnxruntime.InferenceSession) -> _Metadata:
-    text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+    try:
+        text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+        inputs = [tuple(given.shape[1:]) for given in session.get_inputs()]
+        outputs = {given.name for given in session.get_outputs()}
+    except UnicodeDecodeError as error:
+        raise BridgeError(f"the network {path} is damaged ({error}): {_REMEDY}") from error
     if text is None:
         raise BridgeError(f"the network {path} was not exported for eyebridge (no such metadata): {_REMEDY}")
     try:
@@ -185,12 +190,10 @@ def _metadata(path: Path, session: onnxruntime.InferenceSession) -> _Metadata:
     for what, names in OUTPUTS.items():
         _compare(path, what, getattr(metadata, what), names)
     _compare(path, "input planes", metadata.input.planes, PLANES)
-    given = {output.name for output in session.get_outputs()}
-    if missing := OUTPUTS.keys() - given:
+    if missing := OUTPUTS.keys() - outputs:
         raise BridgeError(f"the network {path} has no output {', '.join(sorted(missing))}: {_REMEDY}")
-    shape = tuple(session.get_inputs()[0].shape[1:])
-    if len(session.get_inputs()) != 1 or shape != (len(PLANES), metadata.input.height, metadata.input.width):
-        raise BridgeError(f"the network {path} takes an input {shape} that its metadata does not describe: {_REMEDY}")
+    if inputs != [(len(PLANES), metadata.input.height, metadata.input.width)]:
+        raise BridgeError(f"the network {path} takes an input {inputs} that its metadata does not describe: {_REMEDY}")
     return metadata
 
 

@@ -211,9 +211,11 @@ def _affine(turn: Tensor, log_x: Tensor, log_y: Tensor, x: Tensor, y: Tensor) ->
 
 
 def batches(pairs: Pairs, augment: Augmenter, size: int, shuffle: bool) -> Iterator[Batch]:
-    """One pass over the pairs, on the device that they are on."""
+    """One pass over the pairs, on the device that they are on; a shuffled one leaves out what fills no batch."""
     device = pairs.images.device
     order = torch.randperm(len(pairs), device=device) if shuffle else torch.arange(len(pairs), device=device)
+    if shuffle and len(pairs) > size:
+        order = order[: len(pairs) // size * size]
     for rows in torch.split(order, size):
         neutrals = pairs.neutrals[pairs.session[rows]]
         yield augment(pairs.images[rows], neutrals, pairs.action_unit[rows], pairs.emotion[rows], pairs.channels[rows])

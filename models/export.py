@@ -9,6 +9,7 @@ into the file's metadata. The export is compared with PyTorch on random pairs an
 import argparse
 import base64
 import json
+import pickle
 import tempfile
 import warnings
 from pathlib import Path
@@ -49,15 +50,22 @@ class Exported(nn.Module):
         return self.net.decode(self.net(pair))
 
 
-def load(checkpoint: Path) -> tuple[EyeNet, dict[str, Any]]:
-    """The averaged weights of a checkpoint of `models.train`, and the checkpoint itself."""
+def read_checkpoint(path: Path, device: str = "cpu") -> dict[str, Any]:
+    """What `models.train` saved. Raises BridgeError when it is missing or damaged."""
     try:
-        state: dict[str, Any] = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
     except OSError as error:
-        raise BridgeError(f"cannot read the checkpoint {checkpoint}: {error.strerror or error}") from error
+        raise BridgeError(f"cannot read the checkpoint {path}: {error.strerror or error}") from error
+    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise BridgeError(f"the checkpoint {path} is damaged: train again without --resume") from error
+    return state
+
+
+def network_of(state: dict[str, Any]) -> EyeNet:
+    """The averaged weights of a checkpoint, which are the ones that ship."""
     net = EyeNet(EyeNetConfig(**state["config"]))
     net.load_state_dict(state["average"])
-    return net.eval(), state
+    return net.eval()
 
 
 def metadata(net: EyeNet, name: str, population_mean: Image, trained: dict[str, Any]) -> dict[str, Any]:
@@ -130,10 +138,13 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path, help="written by python -m models.train")
     parser.add_argument("onnx", type=Path, help="where to write the network")
     arguments = parser.parse_args()
-    net, state = load(arguments.checkpoint)
-    mean = state["population_mean"].numpy()
-    content = to_onnx(net, metadata(net, arguments.onnx.stem, mean, state["trained"]))
-    write_atomically(arguments.onnx, content)
+    try:
+        state = read_checkpoint(arguments.checkpoint)
+        net = network_of(state)
+        content = to_onnx(net, metadata(net, arguments.onnx.stem, state["population_mean"].numpy(), state["trained"]))
+        write_atomically(arguments.onnx, content)
+    except BridgeError as error:
+        raise SystemExit(f"models.export: {error}") from error
     parameters = sum(parameter.numel() for parameter in net.parameters())
     print(f"{arguments.onnx}: {parameters} parameters, {len(content)} bytes")
     print(f"largest difference to PyTorch: {largest_difference(Exported(net).eval(), content):.1e}")

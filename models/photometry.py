@@ -26,7 +26,7 @@ def relight(eyes: Tensor, share: float) -> Tensor:
     """Light, lens and sensor, in that order; `share` scales how many pairs each change touches."""
     b = len(eyes)
 
-    def some(probability: float, low: float, high: float, usual: float = 0.0, sides: int = 1) -> Tensor:
+    def some(probability: float, low: float, high: float, usual: Tensor | float = 0.0, sides: int = 1) -> Tensor:
         """(B, 1, sides, 1, 1): low..high for this share of the pairs, the usual value for the others."""
         drawn = uniform((b, 1, sides, 1, 1), low, high, eyes)
         return torch.where(some_of(b, probability * share, eyes, sides), drawn, usual)
@@ -44,17 +44,18 @@ def relight(eyes: Tensor, share: float) -> Tensor:
 
     gamma = some(0.7, math.log(0.5), math.log(2.0)).exp()
     eyes = eyes.clamp(1e-4, 1.0) ** gamma
-    contrast = some(0.7, 0.5, 1.5, usual=1.0)
-    gain = some(0.8, math.log(0.5), math.log(1.9)).exp() * some(0.8, 0.9, 1.1, usual=1.0, sides=2)
+    mean = eyes.mean((1, 2, 3, 4), keepdim=True).clamp(min=0.01)
+    aim = some(0.8, math.log(0.12), math.log(0.7), usual=mean.log()).exp()  # cameras aim at a mean, not at a gain
+    gain = (aim / mean).clamp(0.3, 4.0) * some(0.8, 0.9, 1.1, usual=1.0, sides=2)
+    contrast = some(0.7, 0.5, 1.4, usual=1.0)
     veil, stray = some(0.4, 0.0, 0.45), some(1.0, 0.1, 0.9)
-    bright = contrast * gain * (1.0 - veil)
-    eyes = eyes * bright + 0.4 * (1.0 - contrast) * gain * (1.0 - veil) + veil * stray
+    eyes = ((eyes - mean) * contrast + mean) * gain * (1.0 - veil) + veil * stray
     eyes = eyes.clamp(max=some(0.15, 0.55, 1.0, usual=1.0))
 
     # exposure and lamps drift between neutral and image; only the image is noisy, for the neutral is a mean of many
     drift = some(0.8, 0.0, 1.0)
     change, offset = (uniform((b, 2, 2, 1, 1), -reach, reach, eyes) * drift for reach in (0.1, 0.04))
-    noise = some(0.7, 0.0, 0.06) * torch.tensor([0.1, 1.0], device=eyes.device).reshape(1, 2, 1, 1, 1)
+    noise = some(0.7, 0.0, 0.04) * torch.tensor([0.1, 1.0], device=eyes.device).reshape(1, 2, 1, 1, 1)
     return (eyes * (1.0 + change) + offset + noise * torch.randn_like(eyes)).clamp(0.0, 1.0)
 
 

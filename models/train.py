@@ -22,12 +22,12 @@ import math
 import os
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch import Tensor
 from torch.nn import functional
 
@@ -35,6 +35,7 @@ from bridge.channels import CHANNELS
 from bridge.errors import BridgeError
 from models.augment import Augmentation, Augmenter, Batch, batches, truth_of
 from models.dataset import Pairs, load
+from models.export import read_checkpoint
 from models.eyenet import EyeNet, Prediction
 from models.labels import NONE, columns
 from models.metrics import Said, headline, measure
@@ -88,19 +89,19 @@ def options_from_command_line() -> Options:
     return Options(**(found | {"data": tuple(found["data"])}))
 
 
-def losses(net: EyeNet, said: Prediction, batch: Batch) -> dict[str, Tensor]:
+def losses(net: EyeNet, said: Prediction, batch: Batch) -> Tensor:
     """Means over what is labelled: cross-entropy of classes, distance of graded channels in their own units."""
     error = (net.in_units(said.channels) - batch.channels.nan_to_num()) / channel_scale(said.channels.device)
     huber = functional.smooth_l1_loss(error, torch.zeros_like(error), beta=0.1, reduction="none")
     visible = list(columns("visible"))
     seen = functional.binary_cross_entropy_with_logits(said.channels[:, visible], batch.channels[:, visible])
     known = batch.known.float()
-    return {
-        "units": class_loss(said.action_units, batch.action_unit),
-        "emotions": EMOTION_WEIGHT * class_loss(said.emotions, batch.emotion),
-        "channels": CHANNEL_WEIGHT * (huber * known).sum() / known.sum().clamp(min=1.0),
-        "visible": VISIBLE_WEIGHT * seen,
-    }
+    return (
+        class_loss(said.action_units, batch.action_unit)
+        + EMOTION_WEIGHT * class_loss(said.emotions, batch.emotion)
+        + CHANNEL_WEIGHT * (huber * known).sum() / known.sum().clamp(min=1.0)
+        + VISIBLE_WEIGHT * seen
+    )
 
 
 def class_loss(logits: Tensor, label: Tensor) -> Tensor:
@@ -134,21 +135,74 @@ def rate_at(progress: float) -> float:
     return 0.5 * (1.0 + math.cos(math.pi * min(1.0, (progress - WARM_UP) / (1.0 - WARM_UP))))
 
 
-@torch.no_grad()
-def follow(average: EyeNet, net: EyeNet, step: int) -> None:
-    """Move the averaged weights (and running statistics) a little towards the trained ones; faster at first."""
-    share = 1.0 - min(AVERAGE, (1 + step) / (10 + step))
-    ours = [tensor for tensor in average.state_dict().values() if tensor.is_floating_point()]
-    theirs = [tensor for tensor in net.state_dict().values() if tensor.is_floating_point()]
-    torch._foreach_lerp_(ours, theirs, share)
+class Run:
+    """Everything that a checkpoint keeps."""
 
+    def __init__(self, options: Options, population_mean: Tensor, pairs: int) -> None:
+        self.options, self.population_mean, self.pairs = options, population_mean, pairs
+        self.net, self.average = (EyeNet().to(options.device) for _ in range(2))
+        self.average.eval().load_state_dict(self.net.state_dict())
+        self.optimizer = optimizer_for(self.net, options)
+        self.step, self.start = 0, time.monotonic()
+        if options.resume:
+            state = read_checkpoint(options.out, options.device)
+            for name in ("net", "average", "optimizer"):
+                getattr(self, name).load_state_dict(state[name])
+            self.step, self.start = state["step"], self.start - state["seconds"]
 
-def save(path: Path, state: dict[str, Any]) -> None:
-    """Whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    torch.save(state, unfinished)
-    os.replace(unfinished, path)
+    @property
+    def progress(self) -> float:
+        """Share of the time that is over."""
+        return (time.monotonic() - self.start) / (60.0 * self.options.minutes)
+
+    def learn(self, forward: Callable[[Tensor], Prediction], batch: Batch) -> Tensor:
+        """One step; returns the loss."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.options.rate * rate_at(self.progress)
+        kind = batch.pair.device.type
+        with torch.autocast(kind, torch.bfloat16, enabled=kind == "cuda"):
+            said = forward(batch.pair.contiguous(memory_format=torch.channels_last))
+        loss = losses(self.net, Prediction(*(part.float() for part in said)), batch)
+        self.optimizer.zero_grad()
+        torch.autograd.backward(loss)
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
+        self.optimizer.step()
+        self.step += 1
+        self._follow()
+        return loss.detach()
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Move the averaged weights and statistics a little towards the trained ones; faster at first."""
+        share = 1.0 - min(AVERAGE, (1 + self.step) / (10 + self.step))
+        ours = [tensor for tensor in self.average.state_dict().values() if tensor.is_floating_point()]
+        theirs = [tensor for tensor in self.net.state_dict().values() if tensor.is_floating_point()]
+        torch._foreach_lerp_(ours, theirs, share)
+
+    def save(self) -> None:
+        """Whole or not at all."""
+        options = self.options
+        described = (json.loads((folder / "dataset.json").read_text("utf-8")) for folder in options.data)
+        state = {
+            **{name: getattr(self, name).state_dict() for name in ("net", "average", "optimizer")},
+            "step": self.step,
+            "seconds": time.monotonic() - self.start,
+            "config": asdict(self.net.config),
+            "population_mean": self.population_mean.cpu(),
+            "trained": {
+                "commit": options.commit or git_commit(),
+                "date": datetime.date.today().isoformat(),
+                "dataset": " + ".join(
+                    f"{about.get('headset', '?')} headsets, seed {about.get('seed')}" for about in described
+                ),
+                "seed": options.seed,
+                "pairs": self.pairs,
+            },
+        }
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = options.out.with_suffix(".unfinished")
+        torch.save(state, unfinished)
+        os.replace(unfinished, options.out)
 
 
 def git_commit() -> str:
@@ -165,77 +219,33 @@ def train(options: Options) -> None:
     torch.set_float32_matmul_precision("high")
     device = torch.device(options.device)
     pairs = load(options.data, held_out=False, limit=options.pairs).to(device)
-    checked = load(options.data, held_out=True, limit=CHECK_PAIRS).to(device)
+    held_out = load(options.data, held_out=True, limit=CHECK_PAIRS).to(device)
     mean = pairs.population_mean()
-    print(
-        f"{len(pairs)} pairs of {len(torch.unique(pairs.person))} people to train on, {len(checked)} held out; {device}"
-    )
+    print(f"{len(pairs)} pairs of {len(torch.unique(pairs.person))} people, {len(held_out)} held out; on {device}")
 
-    net, average = EyeNet().to(device), EyeNet().to(device).eval()
-    average.load_state_dict(net.state_dict())
-    optimizer = optimizer_for(net, options)
-    step, spent = 0, 0.0
-    if options.resume:
-        state = torch.load(options.out, map_location=device, weights_only=True)
-        net.load_state_dict(state["net"])
-        average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
-        step, spent = state["step"], state["seconds"]
-    forward = torch.compile(net) if options.compile else net
+    run = Run(options, mean, len(pairs))
+    forward = torch.compile(run.net) if options.compile else run.net
     augment = Augmenter(Augmentation(), mean)
-    start, budget = time.monotonic() - spent, 60.0 * options.minutes
-    names = ", ".join(
-        json.loads((folder / "dataset.json").read_text()).get("name", folder.name) for folder in options.data
-    )
-
-    def checkpoint() -> None:
-        trained = {
-            "commit": options.commit or git_commit(),
-            "date": datetime.date.today().isoformat(),
-            "dataset": names,
-            "seed": options.seed,
-            "pairs": len(pairs),
-        }
-        models = {"net": net.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict()}
-        clock = {"step": step, "seconds": time.monotonic() - start}
-        save(options.out, models | clock | {"config": asdict(net.config), "population_mean": mean, "trained": trained})
-
-    columns_shown = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[now]}"),
-    )
-    with Progress(*columns_shown) as bar:
-        task = bar.add_task("training", total=budget, now="")
+    shown = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*shown) as bar:
+        task = bar.add_task("training", total=1.0)
         try:
-            while (progress := (time.monotonic() - start) / budget) < 1.0:
+            while run.progress < 1.0:
+                began, first = time.monotonic(), run.step
                 for batch in batches(pairs, augment, options.batch, shuffle=True):
-                    progress = (time.monotonic() - start) / budget
-                    for group in optimizer.param_groups:
-                        group["lr"] = options.rate * rate_at(progress)
-                    with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-                        said = forward(batch.pair.contiguous(memory_format=torch.channels_last))
-                    parts = losses(net, Prediction(*(part.float() for part in said)), batch)
-                    loss = torch.stack(list(parts.values())).sum()
-                    optimizer.zero_grad()
-                    torch.autograd.backward(loss)
-                    torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-                    optimizer.step()
-                    step += 1
-                    follow(average, net, step)
-                    if step % 20 == 0:
-                        bar.update(task, completed=progress * budget, now=f"step {step}, loss {loss.item():.3f}")
-                    if progress >= 1.0:
+                    loss = run.learn(forward, batch)
+                    bar.update(task, completed=run.progress)
+                    if run.progress >= 1.0:
                         break
-                figures = check(average, checked, mean, options.batch)
-                shown = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
-                bar.print(f"step {step}, {step * options.batch / (time.monotonic() - start):.0f} pairs/s: {shown}")
-                checkpoint()
+                speed = (run.step - first) * options.batch / (time.monotonic() - began)
+                figures = check(run.average, held_out, mean, options.batch)
+                said = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
+                bar.print(f"step {run.step}: {speed:.0f} pairs/s, loss {loss.item():.3f}, {said}", soft_wrap=True)
+                run.save()
         except KeyboardInterrupt:
             bar.print("stopping; go on with --resume")
-    checkpoint()
-    print(f"wrote {options.out} after {step} steps")
+    run.save()
+    print(f"wrote {options.out} after {run.step} steps")
 
 
 def main() -> None:

@@ -1,14 +1,20 @@
-"""A tiny data set of drawn eyes, in the format of `models.dataset`: enough for the code, nothing like a face."""
+"""A tiny data set of drawn eyes in the format of `models.dataset`, and a network that has learnt nothing."""
 
 import json
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, CHANNELS
+from models.export import metadata, to_onnx
+from models.eyenet import EyeNet
 
 Floats = NDArray[np.float64]
+
+MEAN = np.add.outer(np.arange(96), np.abs(np.arange(-96, 96))).astype(np.uint8)
+"The untrained network's population mean."
 
 
 def draw(openness: Floats, yaw: Floats, skin: float) -> NDArray[np.uint8]:
@@ -56,3 +62,12 @@ def write(folder: Path, people: int = 30, pairs: int = 40, seed: int = 0) -> Pat
             headset=np.zeros(kind.size, np.uint8),
         )
     return folder
+
+
+def network(path: Path, seed: int = 0) -> EyeNet:
+    """Export an untrained network to `path`; returns it too."""
+    torch.manual_seed(seed)
+    net = EyeNet().eval()
+    trained = {"commit": "0000000", "date": "2026-11-22", "dataset": "nothing", "seed": seed, "pairs": 0}
+    path.write_bytes(to_onnx(net, metadata(net, "untrained", MEAN, trained)))
+    return net

@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from bridge.errors import BridgeError
+from models.dataset import is_held_out, load
+from tests.models import fake
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fake.write(tmp_path_factory.mktemp("drawn") / "set", people=25, pairs=8)
+
+
+def test_nobody_is_on_both_sides(folder: Path) -> None:
+    ours, theirs = load([folder], held_out=False), load([folder], held_out=True)
+    assert len(ours) + len(theirs) == 25 * 8
+    assert not set(ours.person.tolist()) & set(theirs.person.tolist())
+    assert all(is_held_out(person) for person in theirs.person.tolist())
+
+
+def test_a_tenth_of_all_people_is_held_out() -> None:
+    assert sum(map(is_held_out, range(5000))) == pytest.approx(500, rel=0.15)
+
+
+def test_a_pair_keeps_its_labels_and_its_own_neutral(folder: Path) -> None:
+    pairs = load([folder, folder], held_out=True)  # twice the same: sessions must be renumbered
+    half = len(pairs) // 2
+    torch.testing.assert_close(pairs.channels[:half], pairs.channels[half:])
+    corner = pairs.images[:, 0, 0]
+    torch.testing.assert_close(pairs.neutrals[pairs.session][:, 0, 0], corner)
+    row = int(torch.argmax(pairs.person))
+    shard = np.load(folder / "shard-00002" / "labels.npz")
+    first = int(np.argmax(shard["person"] == int(pairs.person[row])))
+    picture = np.load(folder / "shard-00002" / "images.npy")[first]
+    np.testing.assert_array_equal(pairs.images[row].numpy(), picture)
+
+
+def test_the_population_mean_has_no_side(folder: Path) -> None:
+    mean = load([folder], held_out=False).population_mean()
+    assert mean.shape == (96, 192)
+    assert (mean.int() - mean.flip(-1).int()).abs().max() <= 1
+
+
+def test_a_limit_thins_out_evenly(folder: Path) -> None:
+    everyone = load([folder], held_out=False)
+    some = load([folder], held_out=False, limit=60)
+    assert 60 <= len(some) <= 66
+    assert set(some.person.tolist()) == set(everyone.person.tolist())
+
+
+def test_a_folder_without_a_data_set_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BridgeError, match=r"models\.synthetic"):
+        load([tmp_path], held_out=False)
+
+
+def test_arrays_that_do_not_fit_together_are_refused(tmp_path: Path) -> None:
+    folder = fake.write(tmp_path / "set", people=3, pairs=4)
+    np.save(folder / "shard-00000" / "images.npy", np.zeros((5, 96, 192), np.uint8))
+    with pytest.raises(BridgeError, match="shard-00000"):
+        load([folder], held_out=False)
