@@ -14,6 +14,7 @@ from bridge.errors import BridgeError
 from models.synthetic.dataset import Plan, write_dataset
 from models.synthetic.headset import FAMILIES
 from models.synthetic.parts import FETCH_HELP, open_parts
+from models.synthetic.recording import write_recording
 from models.synthetic.sheet import write_sheet
 
 _console: Final = Console(stderr=True)
@@ -40,10 +41,17 @@ def _sheet(options: argparse.Namespace) -> None:
     )
 
 
+def _recording(options: argparse.Namespace) -> None:
+    parts = open_parts(options.parts)
+    frames = write_recording(options.out, parts, options.seed, options.headset, options.rate, options.quality)
+    _console.print(f"{options.out}: {frames} frames")
+
+
 # verb: what it does, its words for --help
 _VERBS: Final[dict[str, tuple[Callable[[argparse.Namespace], None], str]]] = {
     "bake": (_bake, "make one compact file of the assets, which --parts takes too"),
     "dataset": (_dataset, "render a data set for training; a stopped run goes on where it ended"),
+    "recording": (_recording, "render a person over time, every expression in turn, as a recording with its truth"),
     "sheet": (_sheet, "draw people x expressions as one picture to look at"),
 }
 
@@ -60,7 +68,12 @@ def _parser() -> argparse.ArgumentParser:
         if verb == "bake":
             continue
         command.add_argument("--seed", type=int, default=1, help="other seeds, other people")
-        command.add_argument("--headset", choices=FAMILIES, default="any", help="camera placement and picture size")
+        family = "hmd1" if verb == "recording" else "any"
+        command.add_argument("--headset", choices=FAMILIES, default=family, help="camera placement and picture size")
+        if verb == "recording":
+            command.add_argument("--rate", type=float, default=30.0, help="frames a second")
+            command.add_argument("--quality", type=int, default=75, help="of the pictures' JPEG, 1 to 100")
+            continue
         command.add_argument("--publishable", action="store_true", help="only people whose pictures may be shown")
         if verb == "sheet":
             command.add_argument("--rows", type=int, default=8, help="people")

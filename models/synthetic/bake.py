@@ -118,8 +118,15 @@ def _unityeyes_skins(folder: Path, neutral: Float) -> tuple[Bytes, Bytes, Bytes]
         height = cv2.imread(str(path.with_name(f"{stem}_disp.png")), cv2.IMREAD_UNCHANGED).astype(np.float32)
         height = cv2.resize(height, (1024, 1024)) - cv2.GaussianBlur(cv2.resize(height, (1024, 1024)), (0, 0), 24)
         level = np.clip(128 + height * (127 / 2500), 0, 255).astype(np.uint8)
-        relief.append(np.where(_feathered(valid) > 0.5, _warp(level, source, valid), 128).astype(np.uint8))
+        warped = np.where(_feathered(valid) > 0.5, _warp(level, source, valid), 128)
+        relief.append((128 + (warped - 128.0) * _away_from_fold()).astype(np.uint8))
     return np.stack(skins), np.stack(down), np.stack(relief)
+
+
+def _away_from_fold() -> Float:
+    """(T, T) 1, but little around the upper lid's fold: the face model has its own, and a closing lid is smooth."""
+    x, y = texel_grid()
+    return np.asarray(1 - 0.8 * np.exp(-(((x - 3.15) / 1.6) ** 4) - ((y - 4.15) / 0.5) ** 4), np.float32)
 
 
 def _unityeyes_lookup(mesh: dict[str, NDArray[np.generic]], neutral: Float) -> tuple[Float, NDArray[np.bool_]]:

@@ -34,7 +34,9 @@ _SHAPES_OF: Final = {
 # What a closing lid takes over from other shapes; without it lids cross or leave a slit.
 _CANCELLED_BY_BLINK: Final = {
     "eyeLookDown": 1.0,
-    "eyeLookUp": 0.8,
+    "eyeLookUp": 1.0,
+    "eyeLookIn": 0.7,
+    "eyeLookOut": 0.7,
     "eyeWide": 1.0,
     "eyeSquint": 1.0,
     "cheekRaiser": 0.35,

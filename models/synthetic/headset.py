@@ -97,7 +97,7 @@ def _hmd2(rng: Generator) -> _Placement:
 def _any(rng: Generator) -> _Placement:
     if rng.random() < 0.2:
         return _Placement(rng.uniform(25, 70), rng.uniform(-20, 15), rng.uniform(-25, 25), rng.uniform(2.6, 6.2), False)
-    visible = rng.uniform(1.9, 6.2) if rng.random() < 0.8 else rng.uniform(1.5, 2.6)
+    visible = rng.uniform(2.2, 6.2) if rng.random() < 0.7 else rng.uniform(1.4, 2.6)
     distance = max(rng.uniform(3, 7), 0.75 * visible)
     return _Placement(distance, rng.uniform(-50, 12), rng.uniform(-12, 48), visible, rng.random() < 0.3)
 
@@ -120,7 +120,7 @@ def make_headset(family: str, rng: Generator, size: tuple[int, int] | None = Non
     placement = place(rng)
     lamps = _lamps(rng, placement)
     ambient = float(rng.uniform(0.01, 0.12) if placement.distance < 20 else rng.uniform(0.1, 0.6))
-    target = np.array([3.12 + rng.normal(0, 0.2), 3.6 + rng.normal(0.12, 0.28), 9.35], np.float32)
+    target = np.array([3.12 + rng.normal(0, 0.2), 3.6 + rng.normal(0.25, 0.32), 9.35], np.float32)
     sides = []
     for _ in range(2):
         own = _Placement(
@@ -170,7 +170,7 @@ def _camera(placement: _Placement, target: Float, lamps: Float, ambient: float, 
 
 
 def _optics(rng: Generator) -> Optics:
-    glasses, rim = _spectacles(rng) if rng.random() < 0.15 else (np.zeros((0, 6), np.float32), np.zeros(5, np.float32))
+    glasses, rim = _spectacles(rng) if rng.random() < 0.12 else (np.zeros((0, 6), np.float32), np.zeros(5, np.float32))
     return Optics(
         brightness=float(np.exp(rng.uniform(np.log(0.25), np.log(1.5)))),
         gamma=float(rng.uniform(0.5, 1.1)),

@@ -188,7 +188,7 @@ def _closing_gain(parts: Parts, side: Side) -> Float:
     x = np.linspace(left + 0.1 * (right - left), right - 0.1 * (right - left), 21)
     gap = _height(upper, x) - _height(lower, x)
     shut = _height(upper_shut, x) - _height(lower_shut, x)
-    gain = np.clip((gap + 0.05) / np.maximum(gap - shut, 0.05), 0.6, 2.0)
+    gain = np.clip((gap + 0.07) / np.maximum(gap - shut, 0.05), 0.6, 2.0)
     gain = np.convolve(np.pad(gain, 2, mode="edge"), np.full(5, 0.2), "valid")
     return np.interp(side.base[:, 0], x, gain).astype(np.float32)
 
