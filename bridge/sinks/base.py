@@ -2,6 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -13,7 +14,7 @@ from bridge.frames import Result
 class BaseSinkOptions(BaseModel, frozen=True, extra="forbid"):
     """Options of every sink; a sink's own add `kind`, where to send, and `open()`."""
 
-    enabled: bool = Field(default=True, description="Whether this output is used at all.")
+    enabled: bool = Field(default=False, description="Whether this output is used at all.")
     rate: float = Field(
         default=0.0, ge=0, le=1000, description="At most this many frames a second; 0 sends every frame."
     )
@@ -40,12 +41,27 @@ class Pace:
         return True
 
 
+@dataclass(slots=True)
+class Traffic:
+    """What a sink has sent so far; written by the sink's thread, read by any."""
+
+    packets: int = 0
+    "Datagrams, or messages of a stream, that the system took."
+    bytes: int = 0
+    "Bytes in them, without the network's own headers."
+    refused: int = 0
+    "Packets that the system or the other side refused."
+    refusal: str = ""
+    "Why the latest one was refused; '' where none was."
+
+
 class Sink(ABC):
     """Where results go. `send` is called once per frame from one thread, and must take microseconds."""
 
-    def __init__(self, name: str, options: BaseSinkOptions) -> None:
+    def __init__(self, name: str, options: BaseSinkOptions, traffic: Traffic | None = None) -> None:
         self.name = name
         "What a person calls it."
+        self.traffic = Traffic() if traffic is None else traffic
         self._pace = Pace(options.rate)
 
     def send(self, result: Result) -> None:

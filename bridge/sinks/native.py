@@ -130,6 +130,7 @@ class NativeOptions(UdpOptions, frozen=True, extra="forbid"):
     """The native frame, for the Unity, Unreal and Godot plugins and for programs of one's own."""
 
     kind: Literal["native"] = "native"
+    enabled: bool = Field(default=True, description="Whether this output is used at all.")
     port: int = Field(default=PORT, ge=1, le=65535, description="UDP port of the receiving program.")
 
     def open(self) -> Sink:

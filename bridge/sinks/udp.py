@@ -9,7 +9,7 @@ from pydantic import Field
 
 from bridge.errors import BridgeError
 from bridge.frames import Result
-from bridge.sinks.base import BaseSinkOptions, Sink
+from bridge.sinks.base import BaseSinkOptions, Sink, Traffic
 
 log: Final = logging.getLogger("eyebridge")
 
@@ -31,29 +31,31 @@ class UdpTarget:
 
     def __init__(self, host: str, port: int) -> None:
         self.name: Final = f"{host}:{port}"
-        self.refused = 0
-        "Datagrams that the system or the other side refused so far."
+        self.traffic: Final = Traffic()
         self._refused_at: float | None = None
         self._socket = _connect(host, port)
 
     def send(self, datagrams: Sequence[bytes], time: float) -> None:
         """Sends one frame's datagrams; time is the frame's, in seconds."""
-        refusal = None
+        refusal, traffic = None, self.traffic
         for datagram in datagrams:
             try:
                 self._socket.send(datagram)
+                traffic.packets += 1
+                traffic.bytes += len(datagram)
             except OSError as error:  # refused (by an answer to an earlier datagram), unreachable, or full
-                self.refused += 1
+                traffic.refused += 1
                 refusal = error
         if refusal is not None:
             self._say_once(refusal, time)
         elif self._refused_at is not None and time - self._refused_at > _CALM:
-            log.info("%s takes datagrams again; %d were lost so far.", self.name, self.refused)
+            log.info("%s takes datagrams again; %d were lost so far.", self.name, self.traffic.refused)
             self._refused_at = None
 
     def _say_once(self, refusal: OSError, time: float) -> None:
+        self.traffic.refusal = refusal.strerror or str(refusal)
         if self._refused_at is None:
-            log.warning("Nobody takes datagrams at %s (%s); sending goes on.", self.name, refusal.strerror)
+            log.warning("Nobody takes datagrams at %s (%s); sending goes on.", self.name, self.traffic.refusal)
         self._refused_at = time
 
     def close(self) -> None:
@@ -85,7 +87,7 @@ class UdpSink(Sink):
     def __init__(self, options: UdpOptions, pack: Callable[[Result], Sequence[bytes]]) -> None:
         self._pack = pack
         self._target = UdpTarget(options.host, options.port)
-        super().__init__(self._target.name, options)
+        super().__init__(self._target.name, options, self._target.traffic)
 
     def _send(self, result: Result) -> None:
         self._target.send(self._pack(result), result.time)

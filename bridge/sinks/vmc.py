@@ -39,6 +39,7 @@ class VmcOptions(UdpOptions, frozen=True, extra="forbid"):
     """VMC, for VRM avatars in VSeeFace, VNyan, Warudo, EVMC4U, VMC4UE and others."""
 
     kind: Literal["vmc"] = "vmc"
+    enabled: bool = Field(default=True, description="Whether this output is used at all.")
     port: int = Field(
         default=0, ge=0, le=65535, description="UDP port of the receiving program; 0 for the usual one of the role."
     )
