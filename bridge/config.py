@@ -20,6 +20,7 @@ from bridge.files import write_atomically
 from bridge.network import NetworkOptions
 from bridge.pipeline import PipelineOptions
 from bridge.preview import PreviewOptions, Slider
+from bridge.sinks.livelink import LiveLinkOptions
 from bridge.sinks.native import NativeOptions
 from bridge.sinks.vmc import VmcOptions
 
@@ -29,6 +30,7 @@ class TargetsOptions(BaseModel, frozen=True, extra="forbid"):
 
     native: NativeOptions = NativeOptions()
     vmc: VmcOptions = VmcOptions()
+    livelink: LiveLinkOptions = LiveLinkOptions()
 
 
 class Config(PipelineOptions):

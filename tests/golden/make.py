@@ -4,7 +4,8 @@
 
 Receivers in every language test against these files. Beside each NAME.osc lies NAME.json with what it means, numbers
 as float32 has them. refused.json lists the damaged packets and why each one is refused. VMC frames take several
-datagrams, NAME.0.osc, NAME.1.osc and so on, and NAME.json lists their messages in order.
+datagrams, NAME.0.osc, NAME.1.osc and so on, and NAME.json lists their messages in order. Protocols beside OSC are in
+NAME.bin; what they mean is for an independent decoder to say.
 """
 
 import json
@@ -20,6 +21,7 @@ from bridge.blendshapes import ARKIT, GROUPS
 from bridge.channels import ACTION_UNIT_NAMES, CHANNELS, EMOTION_NAMES, Channel
 from bridge.frames import AmbientLight, Expression, EyePair, Gaze, Result, Vector, Weights
 from bridge.osc import Message, Template, read
+from bridge.sinks.livelink import LiveLinkFrames
 from bridge.sinks.native import NativeFrames
 from bridge.sinks.vmc import VmcFrames, VmcOptions
 
@@ -118,6 +120,14 @@ def native() -> dict[str, bytes]:
 def vmc() -> dict[str, tuple[bytes, ...]]:
     """The ramp as the first frame of each kind of VMC session."""
     return {name: VmcFrames(options).pack(FACES["ramp"]) for name, options in VMC.items()}
+
+
+def beside_osc() -> dict[str, bytes]:
+    """The ramp as the first frame of a session of each protocol that is not OSC."""
+    ramp = FACES["ramp"]
+    return {
+        "livelink_ramp": b"".join(LiveLinkFrames("eyebridge").pack(ramp)),
+    }
 
 
 def meaning(result: Result, sequence: int) -> dict[str, dict[str, float]]:
@@ -226,6 +236,7 @@ def files() -> dict[str, bytes]:
     for name, datagrams in vmc().items():
         made |= {f"{name}.{n}.osc": datagram for n, datagram in enumerate(datagrams)}
         made[f"{name}.json"] = as_json([[m.address, *m.arguments] for datagram in datagrams for m in read(datagram)])
+    made |= {f"{name}.bin": data for name, data in beside_osc().items()}
     return made
 
 
