@@ -19,6 +19,8 @@ from torch.nn import functional
 
 from models.dataset import Pairs
 from models.labels import (
+    CLOSED_EMOTION,
+    CLOSED_UNIT,
     MIRRORED_CHANNEL,
     MIRRORED_SIGN,
     NONE,
@@ -121,7 +123,7 @@ class Augmenter:
 
         seen = self._one_eye[copied.long(), keep].gather(1, unit.clamp(min=0)[:, None])[:, 0]
         unit = torch.where((lost | copied) & (unit != NONE), seen, unit).masked_fill(empty, NONE)
-        emotion = emotion.masked_fill(empty, NONE)
+        emotion = emotion.masked_fill((lost | copied) & (unit == CLOSED_UNIT), CLOSED_EMOTION).masked_fill(empty, NONE)
         invented = not_kept[:, self._side] & copied[:, None]  # (B, 22)
         channels = torch.where(invented, channels[:, self._other] * self._sign, channels)
         return planes, unit, emotion, channels.masked_fill(gone[:, self._side] & self._visible, 0.0)

@@ -23,6 +23,7 @@ from torch import Tensor
 
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
 from bridge.errors import BridgeError
+from models.labels import NEUTRAL_EMOTION, NONE, UNITS_WITHOUT_EMOTION
 
 HELD_OUT: Final = 0.1
 "The share of people that training never sees."
@@ -98,12 +99,16 @@ def load(folders: Sequence[Path], *, held_out: bool, limit: int | None = None) -
         neutrals.append(torch.from_numpy(neutral[used]))
         sessions.append(torch.from_numpy(renumbered.astype(np.int64) + offset))
         start, offset = start + len(row), offset + len(used)
+    classes = {name: _column(labels, rows, name, np.int64) for name in ("person", "headset", "action_unit", "emotion")}
+    gesture = torch.isin(classes["action_unit"], torch.tensor(UNITS_WITHOUT_EMOTION))
+    classes["emotion"][gesture & (classes["emotion"] == NONE)] = NEUTRAL_EMOTION
     return Pairs(
         images=images,
         neutrals=torch.cat(neutrals),
         session=torch.cat(sessions),
-        **{name: _column(labels, rows, name, np.int64) for name in ("person", "headset", "action_unit", "emotion")},
-        **{name: _column(labels, rows, name, np.float32) for name in ("strength", "channels")},
+        strength=_column(labels, rows, "strength", np.float32),
+        channels=_column(labels, rows, "channels", np.float32),
+        **classes,
     )
 
 

@@ -6,7 +6,7 @@ Labels are class indices with NONE where a sample has none, and channel values i
 
 from typing import Final
 
-from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, CHANNELS, SIDES
+from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, CHANNELS, EMOTION_NAMES, SIDES
 
 NONE: Final = -1
 "The class index of a sample that has no such label; the loss leaves it out."
@@ -36,14 +36,21 @@ SIDE_OF_CHANNEL: Final = tuple(SIDES.index(channel.side) for channel in CHANNELS
 "0 for the channels of the left eye, 1 for those of the right."
 
 
+UNITS_WITHOUT_EMOTION: Final = tuple(index for index, name in enumerate(ACTION_UNIT_NAMES) if name != other_side(name))
+"A wink or one raised brow is a gesture: where nobody says otherwise, its emotion is neutral."
+
+CLOSED_UNIT: Final = ACTION_UNIT_NAMES.index("eyes_closed")
+CLOSED_EMOTION: Final = EMOTION_NAMES.index("closed_eyes")
+NEUTRAL_EMOTION: Final = EMOTION_NAMES.index("neutral")
+
+
 def _as_seen_by_one_eye(side: str, copied: bool) -> tuple[int, ...]:
-    closed = ACTION_UNIT_NAMES.index("eyes_closed")
     known = []
     for index, name in enumerate(ACTION_UNIT_NAMES):
         if name == other_side(name):
             known.append(index)
         elif name == f"wink_{side}":
-            known.append(closed)
+            known.append(CLOSED_UNIT)
         else:
             known.append(index if name.endswith(side) and not copied else NONE)
     return tuple(known)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, CHANNELS
+from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, CHANNELS, EMOTION_NAMES
 from models.augment import Augmentation, Augmenter, Batch
 from models.labels import MIRRORED_CHANNEL, MIRRORED_SIGN, NONE, columns
 from tests.models import fake
@@ -80,6 +80,7 @@ def test_an_eye_copied_to_the_other_half_copies_its_labels(images: Tensor) -> No
     from_left = batch.channels[:, 0] == 0  # else from the right eye, which is open
     assert 0 < from_left.sum() < N
     assert (batch.action_unit[from_left] == CLOSED).all()
+    assert (batch.emotion == torch.where(from_left, EMOTION_NAMES.index("closed_eyes"), 0)).all()
     assert (batch.action_unit[~from_left] == NONE).all()
 
 

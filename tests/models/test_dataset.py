@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from bridge.channels import ACTION_UNIT_NAMES
 from bridge.errors import BridgeError
 from models.dataset import is_held_out, load
 from tests.models import fake
+
+WINKS = [ACTION_UNIT_NAMES.index(name) for name in ("wink_left", "wink_right")]
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +52,17 @@ def test_a_limit_thins_out_evenly(folder: Path) -> None:
     some = load([folder], held_out=False, limit=60)
     assert 60 <= len(some) <= 66
     assert set(some.person.tolist()) == set(everyone.person.tolist())
+
+
+def test_a_wink_without_an_emotion_is_a_gesture(tmp_path: Path) -> None:
+    folder = fake.write(tmp_path / "set", people=3, pairs=12)
+    file = folder / "shard-00000" / "labels.npz"
+    stored = dict(np.load(file))
+    np.savez(file, **(stored | {"emotion": np.full(36, -1, np.int8)}))
+    pairs = load([folder], held_out=False)
+    winks = (pairs.action_unit == WINKS[0]) | (pairs.action_unit == WINKS[1])
+    assert winks.any()
+    assert (pairs.emotion == torch.where(winks, 0, -1)).all()
 
 
 def test_a_folder_without_a_data_set_is_one_sentence(tmp_path: Path) -> None:
