@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--headset", choices=FAMILIES, default=family, help="camera placement and picture size")
         if verb == "recording":
             command.add_argument("--rate", type=float, default=30.0, help="frames a second")
-            command.add_argument("--quality", type=int, default=75, help="of the pictures' JPEG, 1 to 100")
+            command.add_argument("--quality", type=int, default=60, help="of the pictures' JPEG, 1 to 100")
             continue
         command.add_argument("--publishable", action="store_true", help="only people whose pictures may be shown")
         if verb == "sheet":

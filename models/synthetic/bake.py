@@ -6,12 +6,23 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator, RBFInterpolator
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from bridge.errors import BridgeError
-from models.synthetic.parts import FETCH_HELP, SHAPES, TEXTURE_SIZE, Bytes, Float, Int, Parts, texel_grid
+from models.synthetic.parts import FETCH_HELP, SHAPES, Bytes, Float, Int, Parts, texel_grid
+from models.synthetic.warping import (
+    Mask,
+    Points,
+    feathered,
+    read_gray,
+    read_height,
+    resample,
+    sample,
+    smooth_curve,
+    texture_lookup,
+    warp,
+)
 
 _FACE_END, _SOCKET, _SCLERA, _LASHES = 9409, (13294, 13678), (21451, 22221), (25351, 26035)
 _UPPER_MARGIN = (3742, 3751, 3756, 3721)
@@ -109,16 +120,18 @@ def _unityeyes_skins(folder: Path, neutral: Float) -> tuple[Bytes, Bytes, Bytes]
         mesh = {name: stored[name] for name in stored.files}
     source, valid = _unityeyes_lookup(mesh, neutral)
     colours = sorted((folder / "SkinTextures").glob("*_color.jpg"))
-    skins, down, relief = [], [], []
+    skins: list[Bytes] = []
+    down: list[Bytes] = []
+    relief: list[Bytes] = []
     for path in colours:
         stem = path.name.removesuffix("_color.jpg")
         for target, name in ((skins, path.name), (down, f"{stem}_color_look_down.jpg")):
-            picture = cv2.imread(str(path.with_name(name)), cv2.IMREAD_GRAYSCALE)
-            target.append(_warp(picture, source, valid))
-        height = cv2.imread(str(path.with_name(f"{stem}_disp.png")), cv2.IMREAD_UNCHANGED).astype(np.float32)
-        height = cv2.resize(height, (1024, 1024)) - cv2.GaussianBlur(cv2.resize(height, (1024, 1024)), (0, 0), 24)
+            picture = read_gray(path.with_name(name))
+            target.append(warp(picture, source, valid))
+        height = np.asarray(cv2.resize(read_height(path.with_name(f"{stem}_disp.png")), (1024, 1024)), np.float32)
+        height -= cv2.GaussianBlur(height, (0, 0), 24)
         level = np.clip(128 + height * (127 / 2500), 0, 255).astype(np.uint8)
-        warped = np.where(_feathered(valid) > 0.5, _warp(level, source, valid), 128)
+        warped = np.where(feathered(valid) > 0.5, warp(level, source, valid), 128)
         relief.append((128 + (warped - 128.0) * _away_from_fold()).astype(np.uint8))
     return np.stack(skins), np.stack(down), np.stack(relief)
 
@@ -129,95 +142,47 @@ def _away_from_fold() -> Float:
     return np.asarray(1 - 0.8 * np.exp(-(((x - 3.15) / 1.6) ** 4) - ((y - 4.15) / 0.5) ** 4), np.float32)
 
 
-def _unityeyes_lookup(mesh: dict[str, NDArray[np.generic]], neutral: Float) -> tuple[Float, NDArray[np.bool_]]:
+def _unityeyes_lookup(mesh: dict[str, NDArray[np.generic]], neutral: Float) -> tuple[Float, Mask]:
     """(T, T, 2) pixel of the 1024 px texture for every texel, and where that texture holds skin."""
     uv = np.asarray(mesh["uv"], np.float64)
     place = np.asarray(mesh["mean"])[:, [0, 2]] * _UNITYEYES_SCALE + _UNITYEYES_ORIGIN
     loop = np.asarray(mesh["loops"])[1]
     corner = int(np.flatnonzero(loop == 112)[0])
     halves = (loop[: corner + 1], np.r_[loop[:1], loop[corner:][::-1]])
-    anchors, targets = [], []
+    anchors: list[Points] = []
+    targets: list[Points] = []
     for half, rim in zip(halves, (_UPPER_MARGIN, _LOWER_MARGIN), strict=True):
         curve = neutral[list(rim)][:, :2].astype(np.float64)
-        anchors.append(_resample(_smooth_curve(curve), 9))
-        targets.append(_resample(uv[half], 9))
+        anchors.append(resample(smooth_curve(curve), 9))
+        targets.append(resample(uv[half], 9))
     brow = np.array(_BROW_PIXELS) / 400
-    anchors.append(neutral[list(_BROW)][:, :2])
+    anchors.append(neutral[list(_BROW)][:, :2].astype(np.float64))
     targets.append(np.c_[brow[:, 0], 1 - brow[:, 1]])
     far = np.linalg.norm(place - _UNITYEYES_ORIGIN, axis=1) > 2.6
     low = far & (place[:, 1] < 4.6)
     anchors.append(place[low])
     targets.append(uv[low])
-    points, index = np.unique(np.concatenate(anchors).round(4), axis=0, return_index=True)
-    spline = RBFInterpolator(points, np.concatenate(targets)[index], kernel="thin_plate_spline", smoothing=1e-4)
-    source = _evaluate(spline)
-    pixels = np.stack([source[..., 0] * 1024, (1 - source[..., 1]) * 1024], -1).astype(np.float32) - 0.5
+    source = texture_lookup(anchors, targets, 1e-4)
+    pixels = np.stack([source[..., 0] * 1024 - 0.5, (1 - source[..., 1]) * 1024 - 0.5], -1).astype(np.float32)
     covered = np.zeros((1024, 1024), np.uint8)
     corners = np.stack([uv[:, 0], 1 - uv[:, 1]], -1) * 1024
     for face in np.asarray(mesh["faces"]):
         cv2.fillConvexPoly(covered, corners[face].round().astype(np.int32), 1)
-    covered = cv2.erode(covered, np.ones((13, 13), np.uint8))
+    covered = np.asarray(cv2.erode(covered, np.ones((13, 13), np.uint8)), np.uint8)
     hole = np.zeros_like(covered)
     cv2.fillPoly(hole, [corners[np.asarray(mesh["loops"])[0]].round().astype(np.int32)], 1)
     covered[cv2.dilate(hole, np.ones((9, 9), np.uint8)) > 0] = 0
-    valid = cv2.remap(covered, pixels, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT) > 0
-    return pixels, valid
-
-
-def _smooth_curve(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A lid's course through its four landmarks: the margin bulges between them."""
-    x = np.linspace(points[0, 0], points[-1, 0], 60)
-    return np.c_[x, PchipInterpolator(points[:, 0], points[:, 1])(x)]
-
-
-def _resample(points: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))]
-    at = np.linspace(0, length[-1], count)
-    return np.c_[np.interp(at, length, points[:, 0]), np.interp(at, length, points[:, 1])]
-
-
-def _evaluate(spline: RBFInterpolator) -> NDArray[np.float64]:
-    """The spline at every texel, computed on a quarter of the grid."""
-    x, y = texel_grid()
-    small = np.stack([x[2::4, 2::4], y[2::4, 2::4]], -1).reshape(-1, 2)
-    n = TEXTURE_SIZE // 4
-    values = spline(small).reshape(n, n, 2)
-    return np.asarray(cv2.resize(values, (TEXTURE_SIZE, TEXTURE_SIZE), interpolation=cv2.INTER_LINEAR))
-
-
-def _feathered(valid: NDArray[np.bool_]) -> Float:
-    inside = cv2.erode(valid.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.float32)
-    return cv2.GaussianBlur(inside, (0, 0), 3.0)
-
-
-def _warp(picture: Bytes, source: Float, valid: NDArray[np.bool_]) -> Bytes:
-    """The picture on our texels; where it holds no skin, the colour of the skin around."""
-    warped = cv2.remap(picture, source, None, cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
-    weight = cv2.erode(valid.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
-    blend = _feathered(weight > 0)
-    filled = cv2.GaussianBlur(_fill(warped * weight, weight), (0, 0), 6)
-    return np.clip(blend * warped + (1 - blend) * filled, 0, 255).astype(np.uint8)
-
-
-def _fill(colour: Float, weight: Float) -> Float:
-    """Pull and push: colour times weight, spread from where the weight is to where it is not."""
-    if min(colour.shape) <= 2:
-        return np.full_like(colour, colour.sum() / max(weight.sum(), 1e-6))
-    half = (colour.shape[1] // 2, colour.shape[0] // 2)
-    coarse = _fill(
-        cv2.resize(colour, half, interpolation=cv2.INTER_AREA), cv2.resize(weight, half, interpolation=cv2.INTER_AREA)
-    )
-    around = cv2.resize(coarse, colour.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(colour + (1 - weight) * around, np.float32)
+    return pixels, sample(covered * 255, pixels) > 127
 
 
 def _head_map_skin(folder: Path, neutral: Float, upper: Int, lower: Int) -> Bytes:
     """The eyemodel head map: its round eye hole is drawn to the lids' margins."""
-    head = cv2.imread(str(folder / "ir_color_map.png"), cv2.IMREAD_GRAYSCALE)
+    head = read_gray(folder / "ir_color_map.png")
     (ex, ey), (rx, ry) = _HEAD_MAP_EYE, _HEAD_MAP_HOLE
-    anchors, targets = [], []
+    anchors: list[Points] = []
+    targets: list[Points] = []
     for margin, sign in ((upper, -1), (lower, 1)):
-        curve = _resample(neutral[margin][:, :2].astype(np.float64), 9)
+        curve = resample(neutral[margin][:, :2].astype(np.float64), 9)
         angle = np.linspace(np.pi, 0, 9)
         anchors.append(curve)
         targets.append(np.c_[ex + rx * np.cos(angle), ey + sign * ry * np.sin(angle)])
@@ -226,11 +191,9 @@ def _head_map_skin(folder: Path, neutral: Float, upper: Int, lower: Int) -> Byte
     rim = np.array([[0, 3.5], [0, 6], [0, 9], [0, 0], [3, -1.5], [3, 9], [6.5, 7], [6.8, 3.5], [6.3, 0]])
     anchors.append(rim)
     targets.append(np.c_[_HEAD_MAP_MIDLINE + rim[:, 0] * 48, ey - (rim[:, 1] - 3.5) * 48])
-    points, index = np.unique(np.concatenate(anchors).round(4), axis=0, return_index=True)
-    spline = RBFInterpolator(points, np.concatenate(targets)[index], kernel="thin_plate_spline", smoothing=1e-3)
-    source = _evaluate(spline).astype(np.float32)
+    source = texture_lookup(anchors, targets, 1e-3)
     hole = ((source[..., 0] - ex) / (rx + 2)) ** 2 + ((source[..., 1] - ey) / (ry + 2)) ** 2 < 1
-    return _warp(head, source, ~hole)
+    return warp(head, source, ~hole)
 
 
 def _irises(folder: Path) -> Bytes:
@@ -244,9 +207,8 @@ def _irises(folder: Path) -> Bytes:
         (sorted((folder / "swirski_ir").glob("ireye-*.png")), 68, 150),
     ):
         for path in paths:
-            picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+            picture = read_gray(path)
             radius = inner + rows[:, None] * (outer - inner)
-            x = (512 + radius * np.cos(angle)).astype(np.float32)
-            y = (512 - radius * np.sin(angle)).astype(np.float32)
-            irises.append(cv2.remap(picture, x, y, cv2.INTER_LINEAR))
+            place = np.stack([512 + radius * np.cos(angle), 512 - radius * np.sin(angle)], -1)
+            irises.append(sample(picture, place.astype(np.float32)))
     return np.stack(irises)

@@ -87,11 +87,11 @@ class _Placement:
 
 
 def _hmd1(rng: Generator) -> _Placement:
-    return _Placement(rng.normal(6.2, 0.25), rng.normal(-5, 3), rng.normal(3, 3), rng.normal(4.4, 0.25), True)
+    return _Placement(rng.normal(8.0, 0.4), rng.normal(-5, 3), rng.normal(3, 3), rng.normal(4.8, 0.25), True)
 
 
 def _hmd2(rng: Generator) -> _Placement:
-    return _Placement(rng.normal(4.8, 0.25), rng.normal(-17, 3), rng.normal(16, 4), rng.normal(4.6, 0.3), True)
+    return _Placement(rng.normal(6.2, 0.3), rng.normal(-15, 3), rng.normal(15, 4), rng.normal(4.9, 0.3), True)
 
 
 def _any(rng: Generator) -> _Placement:
@@ -145,7 +145,7 @@ def _lamps(rng: Generator, placement: _Placement) -> Float:
         count = int(rng.integers(1, 5))
         spread = rng.uniform(0.3, 2.2) * (1 if placement.distance < 20 else 3)
         lamps = np.c_[rng.normal(0, spread, (count, 2)), rng.uniform(-0.5, 0.8, count)]
-    return np.c_[lamps, rng.uniform(0.5, 1.2, count)].astype(np.float32)
+    return np.asarray(np.c_[lamps, rng.uniform(0.5, 1.2, count)], np.float32)
 
 
 def _camera(placement: _Placement, target: Float, lamps: Float, ambient: float, size: tuple[int, int]) -> Camera:
@@ -172,7 +172,7 @@ def _camera(placement: _Placement, target: Float, lamps: Float, ambient: float, 
 def _optics(rng: Generator) -> Optics:
     glasses, rim = _spectacles(rng) if rng.random() < 0.12 else (np.zeros((0, 6), np.float32), np.zeros(5, np.float32))
     return Optics(
-        brightness=float(np.exp(rng.uniform(np.log(0.25), np.log(1.5)))),
+        brightness=float(np.exp(rng.uniform(np.log(0.22), np.log(1.2)))),
         gamma=float(rng.uniform(0.5, 1.1)),
         vignette=float(rng.uniform(0, 0.7)),
         barrel=float(rng.uniform(0.9, 1.15)) if rng.random() < 0.15 else 0.0,
@@ -228,7 +228,7 @@ def _rotation(roll: float, yaw: float, pitch: float) -> Float:
     about_z = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
     about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     about_x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
-    return (about_z @ about_y @ about_x).astype(np.float32)
+    return np.asarray(about_z @ about_y @ about_x, np.float32)
 
 
 def drift(headset: Headset, progress: float, rng: Generator) -> Slip:

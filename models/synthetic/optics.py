@@ -16,11 +16,12 @@ from models.synthetic.parts import Float
 def develop(light: Float, optics: Optics, gain: float, mirrored: bool, rng: Generator) -> Image:
     """The uint8 picture that a camera makes of (h, w) linear light at an exposure of `gain`."""
     height, width = light.shape
-    picture = light * np.float32(gain)
+    picture: Float = light * np.float32(gain)
     if len(optics.glasses) or optics.rim[4]:
         picture = _spectacles(picture, optics, mirrored)
     if optics.blur > 0.5:
-        picture = cv2.GaussianBlur(picture, (0, 0), optics.blur * width / 1000, borderType=cv2.BORDER_REPLICATE)
+        sigma = optics.blur * width / 1000
+        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), np.float32)
     noise = _noise(rng, height, width)
     result = expose(
         picture,
@@ -32,7 +33,7 @@ def develop(light: Float, optics: Optics, gain: float, mirrored: bool, rng: Gene
     )
     if optics.jpeg:
         _, packed = cv2.imencode(".jpg", result, [cv2.IMWRITE_JPEG_QUALITY, optics.jpeg])
-        result = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE).astype(np.uint8, copy=False)
+        result = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
     return result
 
 
@@ -79,7 +80,8 @@ def nothing_seen(shape: tuple[int, int], rng: Generator) -> Image:
         cells = int(rng.integers(2, 7))
         soft = cv2.resize(rng.random((cells, cells), dtype=np.float32), shape[::-1], interpolation=cv2.INTER_CUBIC)
         picture = picture * 0.5 + soft * np.float32(rng.uniform(0.1, 0.8))
-        picture = cv2.GaussianBlur(picture, (0, 0), shape[1] * rng.uniform(0.005, 0.05))
+        blurred = cv2.GaussianBlur(picture, (0, 0), shape[1] * rng.uniform(0.005, 0.05))
+        picture = np.asarray(blurred, np.float32)
     picture += rng.uniform(0.002, 0.03) * rng.standard_normal(shape, dtype=np.float32)
     return np.clip(picture * 255, 0, 255).astype(np.uint8)
 
@@ -103,12 +105,13 @@ def _spectacles(picture: Float, optics: Optics, mirrored: bool) -> Float:
         centre = (int((1 - column if mirrored else column) * width), int(row * height))
         radii = (max(int(major * width), 1), max(int(minor * width), 1))
         cv2.ellipse(layer, centre, radii, float(-angle if mirrored else angle), 0, 360, float(strength), -1, cv2.LINE_8)
-    picture = picture + cv2.GaussianBlur(layer, (0, 0), width * 0.012) + np.float32(0.02) * layer.max(initial=0)
+    glare = cv2.GaussianBlur(layer, (0, 0), width * 0.012) + np.float32(0.02) * layer.max(initial=0)
+    picture = np.asarray(picture + glare, np.float32)
     column, row, radius, thickness, darkness = optics.rim
     if darkness:
         centre = (int((1 - column if mirrored else column) * width), int(row * height))
         mask = np.zeros_like(picture)
         axes = (int(radius * width), int(0.8 * radius * width))
         cv2.ellipse(mask, centre, axes, 0, 0, 360, float(darkness), max(int(thickness * width), 1), cv2.LINE_8)
-        picture = picture * (1 - cv2.GaussianBlur(mask, (0, 0), width * 0.01))
-    return np.asarray(picture, np.float32)
+        picture = np.asarray(picture * (1 - cv2.GaussianBlur(mask, (0, 0), width * 0.01)), np.float32)
+    return picture

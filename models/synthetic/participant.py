@@ -113,7 +113,7 @@ class _Build:
     def draw(rng: Generator) -> "_Build":
         hood = rng.choice([0.0, rng.uniform(0.05, 0.35)], p=[0.5, 0.5])
         return _Build(
-            rng.normal(1.03, 0.13), rng.normal(1, 0.04), rng.normal(0, 0.06), float(hood), rng.uniform(-0.15, 1.1)
+            rng.normal(1.03, 0.13), rng.normal(1, 0.04), rng.normal(0, 0.06), float(hood), rng.uniform(-0.15, 0.8)
         )
 
     def apply(self, points: Float, centre: Float) -> Float:
@@ -127,14 +127,14 @@ class _Build:
         before, after = np.linalg.norm(offset, axis=1), np.linalg.norm(moved, axis=1)
         on_ball = np.clip((2.4 - before) / 0.4, 0, 1)
         moved *= (1 + on_ball * (before / after - 1))[:, None]
-        moved[:, 1] -= self.brow * np.clip((points[:, 1] - 4.35) / 1.85, 0, 1)
-        return (centre + moved).astype(np.float32)
+        moved[:, 1] -= self.brow * np.clip((points[:, 1] - 4.3) / 1.25, 0, 1)
+        return np.asarray(centre + moved, np.float32)
 
     def hood_shape(self, points: Float, centre: Float) -> Float:
         """(V, 3) skin above the fold sinking over the lid."""
         x, y = points[:, 0] - centre[0], points[:, 1] - centre[1]
         weight = np.exp(-((x / 1.6) ** 2) - ((y - 0.85 + 0.25 * self.brow) / 0.42) ** 2) * (points[:, 2] > centre[2])
-        return (self.hood * weight[:, None] * np.array([[0.0, -1.0, 0.35]])).astype(np.float32)
+        return np.asarray(self.hood * weight[:, None] * np.array([[0.0, -1.0, 0.35]]), np.float32)
 
 
 def _make_side(
@@ -190,12 +190,12 @@ def _closing_gain(parts: Parts, side: Side) -> Float:
     shut = _height(upper_shut, x) - _height(lower_shut, x)
     gain = np.clip((gap + 0.07) / np.maximum(gap - shut, 0.05), 0.6, 2.0)
     gain = np.convolve(np.pad(gain, 2, mode="edge"), np.full(5, 0.2), "valid")
-    return np.interp(side.base[:, 0], x, gain).astype(np.float32)
+    return np.asarray(np.interp(side.base[:, 0], x, gain), np.float32)
 
 
 def _height(lid: Float, x: Float) -> Float:
     order = np.argsort(lid[:, 0])
-    return np.interp(x, lid[order, 0], lid[order, 1]).astype(np.float32)
+    return np.asarray(np.interp(x, lid[order, 0], lid[order, 1]), np.float32)
 
 
 def side_weights(side: Side, eye: EyeState) -> Float:

@@ -110,7 +110,9 @@ def _albedo(skin: Bytes, u: float, v: float, lid_down: float) -> float:
     i, j = int(u), int(v)
     fu, fv = u - i, v - j
     w00, w01, w10, w11 = (1 - fu) * (1 - fv), fu * (1 - fv), (1 - fu) * fv, fu * fv
-    albedo = w00 * skin[j, i, 0] + w01 * skin[j, i + 1, 0] + w10 * skin[j + 1, i, 0] + w11 * skin[j + 1, i + 1, 0]
+    albedo: float = (
+        w00 * skin[j, i, 0] + w01 * skin[j, i + 1, 0] + w10 * skin[j + 1, i, 0] + w11 * skin[j + 1, i + 1, 0]
+    )
     if lid_down > 0.0:
         smooth = w00 * skin[j, i, 3] + w01 * skin[j, i + 1, 3] + w10 * skin[j + 1, i, 3] + w11 * skin[j + 1, i + 1, 3]
         albedo += lid_down * (smooth - albedo)

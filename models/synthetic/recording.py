@@ -170,7 +170,8 @@ def _fixations(rng: np.random.Generator) -> Float:
     """(n, 3) beginning, yaw and pitch of where the eyes rest; near straight ahead while the neutral is taken."""
     starts = np.cumsum(rng.uniform(0.5, 1.4, int(DURATION / 0.5)))
     reach = np.where(starts < PROTOCOL[0].seconds, 0.4, 1.0)
-    return np.c_[starts, rng.normal(0, 5.5, len(starts)) * reach, rng.normal(0, 3.5, len(starts)) * reach]
+    looks = np.c_[starts, rng.normal(0, 5.5, len(starts)) * reach, rng.normal(0, 3.5, len(starts)) * reach]
+    return np.asarray(looks, np.float32)
 
 
 def _fixated(looks: Float, time: float) -> tuple[float, float]:
@@ -199,8 +200,8 @@ def _clear_optics() -> Optics:
         vignette=0.15,
         barrel=0.0,
         veil=0.0,
-        blur=2.0,
-        noise=0.004,
+        blur=4.0,
+        noise=0.002,
         jpeg=0,
         background=0.02,
         glasses=np.zeros((0, 6), np.float32),

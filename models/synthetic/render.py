@@ -80,7 +80,7 @@ class Session:
         seen = _mirror(eye) if mirrored else eye
         image = _draw(self.person, side, seen, camera, (height, width), self.headset.optics.background)
         if self.supersampling > 1:
-            image = cv2.resize(image, self.headset.size[::-1], interpolation=cv2.INTER_AREA)
+            image = np.asarray(cv2.resize(image, self.headset.size[::-1], interpolation=cv2.INTER_AREA), np.float32)
         return np.ascontiguousarray(image[:, ::-1]) if mirrored else image
 
 

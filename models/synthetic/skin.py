@@ -36,15 +36,17 @@ def make_skin(parts: Parts, rng: Generator, publishable: bool) -> Skin:
     pores = _noise(rng, 1.0) + 0.7 * _noise(rng, 2.2)
     if kind == "scan":
         row = int(rng.integers(len(parts.skins)))
-        open_albedo, down = parts.skins[row] / 255.0, parts.skins_down[row] / 255.0
+        open_albedo, down = (np.asarray(skins[row] / 255.0, np.float32) for skins in (parts.skins, parts.skins_down))
         height = (parts.skins_relief[row].astype(np.float32) - 128) / 24 + 0.5 * pores
         if rng.random() < 0.25:
-            open_albedo, down = (_with_brow(a, hairs, 0.5) for hairs in [_brow(rng)] for a in (open_albedo, down))
+            hairs = _brow(rng)
+            open_albedo, down = _with_brow(open_albedo, hairs, 0.5), _with_brow(down, hairs, 0.5)
     else:
-        base = parts.open_skin / 255.0 if kind == "head_map" else np.full((TEXTURE_SIZE,) * 2, 0.72, np.float32)
-        base = base * _complexion(rng) * (1 + 0.012 * pores)
+        plain = np.full((TEXTURE_SIZE, TEXTURE_SIZE), 0.72, np.float32)
+        base = np.asarray(parts.open_skin / 255.0, np.float32) if kind == "head_map" else plain
+        base = np.asarray(base * _complexion(rng) * (1 + 0.012 * pores), np.float32)
         hairs = _brow(rng)
-        density = rng.uniform(0.2, 1.0) * (0.35 if kind == "head_map" else 1.0)
+        density = rng.uniform(0.4, 1.0) if rng.random() < 0.9 else rng.uniform(0.0, 0.3)
         down = _with_brow(base, hairs, density)
         open_albedo = down * _lid_fold(rng)
         height = pores
@@ -96,11 +98,11 @@ def _lid_fold(rng: Generator) -> Float:
     across = np.clip((x - 1.85) / 2.6, 0, 1)
     margin = 3.32 + 2.75 * across * (1 - across) * (1 + 0.1 * (0.5 - across))
     height = rng.uniform(0.12, 0.6)
-    fold = (y - margin - height * (0.3 + 2.8 * across * (1 - across))) / rng.uniform(0.04, 0.09)
+    fold = (y - margin - height * (0.55 + 1.6 * across * (1 - across))) / rng.uniform(0.04, 0.09)
     within = np.exp(-(((x - 3.2) / 1.35) ** 4))
     factor = 1 - rng.uniform(0.0, 0.4) * np.exp(-(fold**2)) * within
     under = np.exp(-((np.clip(fold, -30, 0) / 5) ** 2)) * (fold < 0)
-    factor *= 1 - rng.uniform(0, 0.18) * under * within
+    factor *= 1 - rng.uniform(0, 0.12) * under * within
     rim = np.minimum(np.abs(y - margin), np.abs(y - (3.3 - 1.15 * across * (1 - across)))) / 0.07
     factor *= 1 - rng.uniform(0.05, 0.45) * np.exp(-(rim**2)) * within
     everywhere = np.ones((TEXTURE_SIZE, TEXTURE_SIZE), np.float32)
@@ -110,9 +112,9 @@ def _lid_fold(rng: Generator) -> Float:
 
 def _brow(rng: Generator) -> Float:
     """(T, T) 0..1 cover of brow hairs, drawn hair by hair."""
-    count = int(rng.uniform(120, 750))
+    count = int(rng.uniform(180, 900))
     along = rng.uniform(0, 1, count)
-    half_width = rng.uniform(0.14, 0.42) * np.interp(along, [0, 0.15, 0.6, 1], [0.75, 1, 0.8, 0.25])
+    half_width = rng.uniform(0.2, 0.45) * np.interp(along, [0, 0.15, 0.6, 1], [0.75, 1, 0.8, 0.25])
     across = np.clip(rng.normal(0, 0.5, count), -1, 1) * half_width
     course = _BROW_COURSE + np.array([0, rng.normal(0, 0.06)])
     at = np.linspace(0, 1, len(course))
@@ -129,7 +131,7 @@ def _brow(rng: Generator) -> Float:
     for group in np.array_split(points, 4):
         layer = np.zeros((TEXTURE_SIZE, TEXTURE_SIZE), np.uint8)
         cv2.polylines(layer, list(group), False, 255, 1, cv2.LINE_AA, shift=4)
-        cover += 0.34 * layer.astype(np.float32) / 255
+        cover += 0.42 * layer.astype(np.float32) / 255
     shade = cv2.GaussianBlur(cover, (0, 0), 5)
     return np.minimum(cover + 0.5 * shade, 1)
 
