@@ -57,7 +57,8 @@ def evaluate(session: onnxruntime.InferenceSession, pairs: Pairs, augment: Augme
     seen: list[Batch] = []
     answers: list[list[np.ndarray[Any, np.dtype[np.float32]]]] = []
     steps = -(-len(pairs) // BATCH)
-    for batch in track(batches(pairs, augment, BATCH, shuffle=False), "reading", total=steps, transient=True):
+    quiet = not Console().is_terminal
+    for batch in track(batches(pairs, augment, BATCH, shuffle=False), "reading", steps, transient=True, disable=quiet):
         answers.append(session.run(["action_units", "emotions", "channels"], {"pair": batch.pair.numpy()}))
         seen.append(batch._replace(pair=torch.empty(0)))  # the labels are all that is needed later
     return measure(Said(*map(np.concatenate, zip(*answers, strict=True))), truth_of(seen, pairs))
