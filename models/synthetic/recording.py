@@ -98,13 +98,17 @@ def demo_frames(parts: Parts, seed: int, family: str = "hmd1", rate: float = 30.
     person = make_participant(parts, rng, publishable=True)
     headset = replace(make_headset(family, rng), optics=_clear_optics())
     session = Session.begin(person, headset, supersampling=2)
-    looks = _fixations(rng)
-    pupil = float(person.eye_look[1])
+    for index, state in enumerate(protocol_states(seed, float(person.eye_look[1]), rate)):
+        left, right = session.render(state, _sway(index / rate), rng)
+        yield EyeFrame(left, right, index / rate, index), session.truth(state)
+
+
+def protocol_states(seed: int, pupil: float, rate: float) -> Iterator[FaceState]:
+    """What the face does in each frame of the protocol; `pupil` is its mean size over the iris."""
+    looks = _fixations(np.random.default_rng((seed, 5)))
     for index in range(round(DURATION * rate)):
         time = index / rate
-        state = _moment(time, _fixated(looks, time), pupil + 0.03 * math.sin(0.9 * time))
-        left, right = session.render(state, _sway(time), rng)
-        yield EyeFrame(left, right, time, index), session.truth(state)
+        yield _moment(time, _fixated(looks, time), pupil + 0.03 * math.sin(0.9 * time))
 
 
 def _line(index: int, truth: Truth) -> FrameTruth:

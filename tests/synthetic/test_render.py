@@ -1,0 +1,119 @@
+"""Rendered people do what their labels say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bridge.channels import CHANNEL_NAMES
+from models.synthetic.expression import EyeState, FaceState
+from models.synthetic.headset import Slip, make_headset
+from models.synthetic.participant import make_participant
+from models.synthetic.parts import Float, Parts
+from models.synthetic.render import Session
+
+PEOPLE = 8
+
+
+@pytest.fixture(scope="module")
+def sessions(parts: Parts) -> list[Session]:
+    sessions = []
+    for number in range(PEOPLE):
+        rng = np.random.default_rng((77, number))
+        headset = make_headset("hmd1", rng, (96, 96))
+        clear = replace(headset.optics, noise=0.0, jpeg=0, barrel=0.0, glasses=np.zeros((0, 6), np.float32))
+        sessions.append(Session.begin(make_participant(parts, rng), replace(headset, optics=clear)))
+    return sessions
+
+
+def pictures(session: Session, state: FaceState) -> Float:
+    """(2, 96, 96) left and right."""
+    return np.stack(session.render(state, Slip(), np.random.default_rng(0))).astype(np.float32)
+
+
+def both(**movements: float) -> FaceState:
+    return FaceState(EyeState(**movements), EyeState(**movements))
+
+
+def eyeball_pixels(session: Session, eye: EyeState) -> int:
+    """How much of the eyeball shows: it is painted brighter than any skin."""
+    look = session.person.eye_look.copy()
+    look[[2, 4, 5, 10]], look[[3, 8, 9, 11]] = 1000.0, 0.0
+    glowing = replace(session, person=replace(session.person, eye_look=look))
+    return int((glowing.light(eye, False, Slip()) > 30).sum())
+
+
+def test_shut_lids_hide_the_eye_wherever_it_looks(sessions: list[Session]) -> None:
+    for session in sessions:
+        opened = eyeball_pixels(session, EyeState())
+        assert opened > 100
+        for gaze in ({}, {"pitch": -25.0}, {"pitch": 20.0, "yaw": 25.0}, {"squint": 0.8, "cheek_raise": 0.6}):
+            assert eyeball_pixels(session, EyeState(blink=1.0, **gaze)) < 0.06 * opened
+
+
+def test_openness_is_closing_and_not_looking_down(sessions: list[Session]) -> None:
+    left = CHANNEL_NAMES.index("lid_openness_left")
+    for session in sessions:
+        opened = [float(session.truth(state).channels[left]) for state in (both(), both(pitch=-25.0), both(widen=1.0))]
+        assert opened == pytest.approx([1, 1, 1])
+        closing = [float(session.truth(both(blink=blink)).channels[left]) for blink in np.linspace(0, 1, 6)]
+        assert closing[-1] == 0
+        assert (np.diff(closing) < 0).all()
+        assert 0.3 < session.truth(both(blink=0.5)).channels[left] < 0.7
+
+
+def test_a_left_wink_changes_the_left_picture(sessions: list[Session]) -> None:
+    for session in sessions:
+        rest = pictures(session, FaceState())
+        change = abs(pictures(session, FaceState(EyeState(blink=1.0))) - rest).mean((1, 2))
+        assert change[0] > 1
+        assert change[1] == 0
+
+
+def test_movements_change_where_they_happen(sessions: list[Session]) -> None:
+    """Mean over people, by thirds of the picture from brow to cheek."""
+
+    def change(**movements: float) -> Float:
+        moved = [abs(pictures(s, both(**movements)) - pictures(s, FaceState())).mean(0) for s in sessions]
+        return np.asarray(np.mean(moved, 0).reshape(3, 32, 96).mean((1, 2)))
+
+    brow, squint, cheek = change(brow_down=1.0), change(squint=1.0), change(cheek_raise=1.0, smile=0.5)
+    assert brow[0] > brow[2]
+    assert squint[1] > squint[0]
+    assert cheek[2] > cheek[0]
+
+
+def test_eyes_look_to_the_wearers_left_on_the_pictures_right(sessions: list[Session]) -> None:
+    def pupil(picture: Float) -> float:
+        middle = picture[24:72]
+        return float(np.nonzero(middle <= np.quantile(middle, 0.03))[1].mean())
+
+    moves = []
+    for session in sessions:
+        there, here = (pictures(session, both().looking(yaw, 0)) for yaw in (18, -18))
+        moves += [pupil(there[side]) - pupil(here[side]) for side in (0, 1)]
+    assert np.median(moves) > 4
+    assert np.mean(np.array(moves) > 0) > 0.85
+
+
+def test_the_nose_is_on_the_left_of_the_left_eyes_picture(sessions: list[Session]) -> None:
+    """A headset that moves to the wearer's left sees the nose, and all else, move to its pictures' left."""
+    session = sessions[0]
+    rng = np.random.default_rng(0)
+    here = session.render(FaceState(), Slip(), rng)
+    there = session.render(FaceState(), Slip(shift=(0.25, 0.0, 0.0)), rng)
+    for before, after in zip(here, there, strict=True):
+        before, after = before.astype(np.float32), after.astype(np.float32)
+        step = 5
+        towards_left = abs(before[:, step:] - after[:, :-step]).mean()
+        towards_right = abs(before[:, :-step] - after[:, step:]).mean()
+        assert towards_left < towards_right
+
+
+def test_a_publishable_person_uses_no_scanned_skin(parts: Parts) -> None:
+    black = replace(parts, skins=np.zeros_like(parts.skins), skins_down=np.zeros_like(parts.skins_down))
+    for seed in range(6):
+        with_scans, without = (
+            make_participant(p, np.random.default_rng(seed), publishable=True) for p in (parts, black)
+        )
+        assert (with_scans.skin.texture == without.skin.texture).all()
