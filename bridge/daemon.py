@@ -152,7 +152,9 @@ class Daemon:
         for _, target in self.config.targets:
             if target.enabled:
                 try:
-                    sinks.append(stack.enter_context(target.open()))
+                    sink = stack.enter_context(target.open())
+                    sink.hear(self.command)
+                    sinks.append(sink)
                 except BridgeError as error:  # the others still get their frames
                     log.error(error)
         return sinks

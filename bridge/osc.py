@@ -7,7 +7,7 @@ numbers are written per frame. Everything is big-endian and aligned to 4 bytes, 
 
 import math
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -22,6 +22,7 @@ Value = int | float | str | bytes | bool | None
 
 _BUNDLE: Final = b"#bundle\0"
 _IMMEDIATELY: Final = b"\0\0\0\0\0\0\0\1"
+_BUNDLE_NOW: Final = _BUNDLE + _IMMEDIATELY
 _INT: Final = struct.Struct(">i")
 _FLOAT: Final = struct.Struct(">f")
 _PACKET_LIMIT: Final = 65507  # what a UDP datagram over IPv4 can hold
@@ -61,7 +62,7 @@ class Template:
                 raise ValueError(f"{message.address} takes {len(content)} bytes; the limit is {limit}")
             if not bundle or not starts or len(buffer) - starts[-1] + size > limit:
                 starts.append(len(buffer))
-                buffer += _BUNDLE + _IMMEDIATELY if bundle else b""
+                buffer += _BUNDLE_NOW if bundle else b""
             buffer += _INT.pack(len(content)) if bundle else b""
             for tag, offset in numbers:
                 slots[tag].append(len(buffer) + offset)
@@ -92,28 +93,56 @@ class Template:
         return tuple([datagram.tobytes() for datagram in self._datagrams])
 
 
-def _encode(message: Message) -> tuple[bytes, list[tuple[str, int]]]:
+def encode(message: Message) -> bytes:
+    """One message's own bytes, for what is not sent every frame. A bool becomes T or F, which not everybody reads.
+
+    Raises ValueError for an address without a leading slash and an argument of another type.
+    """
+    return _encode(message, {**_TAGS, bool: "T"})[0]
+
+
+def bundled(contents: Iterable[bytes], limit: int = DATAGRAM_LIMIT) -> tuple[bytes, ...]:
+    """Encoded messages in bundles with the immediate time tag, in order, as many to a datagram as `limit` bytes allow.
+
+    A message that is longer than the limit travels alone.
+    """
+    datagrams: list[bytes] = []
+    parts, size = [_BUNDLE_NOW], len(_BUNDLE_NOW)
+    for content in contents:
+        if size + _INT.size + len(content) > limit and len(parts) > 1:
+            datagrams.append(b"".join(parts))
+            parts, size = [_BUNDLE_NOW], len(_BUNDLE_NOW)
+        parts += (_INT.pack(len(content)), content)
+        size += _INT.size + len(content)
+    if len(parts) > 1:
+        datagrams.append(b"".join(parts))
+    return tuple(datagrams)
+
+
+# By exact type: True is an int to Python, but T and F are beyond many receivers.
+_TAGS: Final[dict[type, str]] = {int: "i", float: "f", str: "s"}
+
+
+def _encode(message: Message, known: Mapping[type, str] = _TAGS) -> tuple[bytes, list[tuple[str, int]]]:
     """Returns a message's bytes, and (type tag, byte offset) of each number in them."""
     if not message.address.startswith("/") or not message.address.isascii():
         raise ValueError(f"an OSC address is ASCII and begins with a slash: {message.address!r}")
-    tags = "".join(_tag(argument) for argument in message.arguments)
+    tags = "".join(_tag(argument, known) for argument in message.arguments)
     content = bytearray(_padded(message.address) + _padded("," + tags))
     numbers = []
     for tag, argument in zip(tags, message.arguments, strict=True):
         if isinstance(argument, str):
             content += _padded(argument)
-        else:
+        elif tag in _NUMBERS:
             numbers.append((tag, len(content)))
             content += (_INT if tag == "i" else _FLOAT).pack(argument)
     return bytes(content), numbers
 
 
-def _tag(argument: Value) -> str:
-    # By exact type: True is an int to Python, but T and F are beyond many receivers.
-    tags = {int: "i", float: "f", str: "s"}
-    if type(argument) not in tags:
-        raise ValueError(f"only int, float and str are sent, not {argument!r}")
-    return tags[type(argument)]
+def _tag(argument: Value, known: Mapping[type, str]) -> str:
+    if type(argument) not in known:
+        raise ValueError(f"only {', '.join(kind.__name__ for kind in known)} are sent, not {argument!r}")
+    return "F" if argument is False else known[type(argument)]
 
 
 def _padded(text: str) -> bytes:
@@ -155,7 +184,7 @@ def _read_element(data: bytes, start: int, end: int, depth: int, messages: list[
 def _read_bundle(data: bytes, start: int, end: int, depth: int, messages: list[Message]) -> None:
     if depth == _DEPTH_LIMIT:
         raise OscError(f"bundles nested more than {_DEPTH_LIMIT} deep at byte {start}")
-    at = start + len(_BUNDLE) + len(_IMMEDIATELY)
+    at = start + len(_BUNDLE_NOW)
     if at > end:
         raise OscError(f"the bundle at byte {start} ends inside its time tag")
     while at < end:

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ROWS = (
     # values and names: stdlib and numpy
-    ("bridge.errors", "bridge.channels", "bridge.frames", "bridge.blendshapes"),
+    ("bridge.errors", "bridge.channels", "bridge.frames", "bridge.blendshapes", "bridge.unified"),
     # pure stages: no I/O, no clock, no threads
     (
         *("bridge.rectification", "bridge.visibility", "bridge.personalization", "bridge.smoothing", "bridge.blinks"),
@@ -17,10 +17,13 @@ ROWS = (
     # files and runtimes
     (
         *("bridge.files", "bridge.pictures", "bridge.recording", "bridge.recorder", "bridge.truth", "bridge.profiles"),
-        *("bridge.network", "bridge.timing", "bridge.shipped"),
+        *("bridge.network", "bridge.timing", "bridge.shipped", "bridge.discovery"),
     ),
     # the line and its ends
-    ("bridge.calibration", "bridge.control", "bridge.pipeline", "bridge.sources", "bridge.sinks", "bridge.preview"),
+    (
+        *("bridge.calibration", "bridge.control", "bridge.remote", "bridge.pipeline"),
+        *("bridge.sources", "bridge.sinks", "bridge.preview"),
+    ),
     ("bridge.config", "bridge.daemon"),
     ("bridge.commands", "bridge.cli"),
 )

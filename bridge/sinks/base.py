@@ -2,12 +2,14 @@
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from pydantic import BaseModel, Field
 
+from bridge.control import Command
 from bridge.frames import Result
 
 
@@ -71,6 +73,9 @@ class Sink(ABC):
 
     @abstractmethod
     def _send(self, result: Result) -> None: ...
+
+    def hear(self, obey: Callable[[Command], None]) -> None:  # noqa: B027
+        """Passes on what the receiving program asks of us, from any thread. Most of them ask nothing."""
 
     @abstractmethod
     def close(self) -> None:

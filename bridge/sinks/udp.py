@@ -29,9 +29,10 @@ class UdpTarget:
     Raises BridgeError for a host that cannot be found or reached from this machine at all.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, traffic: Traffic | None = None) -> None:
+        """`traffic` goes on counting where an earlier target left off."""
         self.name: Final = f"{host}:{port}"
-        self.traffic: Final = Traffic()
+        self.traffic: Final = Traffic() if traffic is None else traffic
         self._refused_at: float | None = None
         self._socket = _connect(host, port)
 

@@ -1,0 +1,58 @@
+"""What a receiving program may ask of us: OSC addresses as commands.
+
+A button in an avatar's menu is a bool parameter that goes to True and back. An address of our own takes no argument, or
+anything but zero.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from bridge.control import CaptureNeutral, Command
+from bridge.osc import Message, Value
+
+COMMANDS: Final[dict[str, Command]] = {
+    "/avatar/parameters/eyebridge_recenter": CaptureNeutral(1.0),
+    "/avatar/parameters/eyebridge_calibrate": CaptureNeutral(),
+    "/eyebridge/recenter": CaptureNeutral(1.0),
+    "/eyebridge/calibrate": CaptureNeutral(),
+}
+
+DESCRIPTIONS: Final = {
+    "recenter": "take a short neutral: look straight ahead with a relaxed face for one second",
+    "calibrate": "take a new neutral: look straight ahead with a relaxed face for five seconds",
+}
+"By the last word of an address."
+
+_PAUSE: Final = 1.0
+"Seconds within which a second command is not meant."
+
+
+class Remote:
+    """Turns messages into commands: each press once, however long it is held or however often it is repeated."""
+
+    def __init__(self, obey: Callable[[Command], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._obey = obey
+        self._clock = clock
+        self._pressed: set[str] = set()
+        self._last = -_PAUSE
+
+    def __call__(self, message: Message) -> None:
+        """Ignores every address that is not in COMMANDS."""
+        command = COMMANDS.get(message.address)
+        if command is None:
+            return
+        if not _is_on(message.arguments):
+            self._pressed.discard(message.address)
+            return
+        held = message.address in self._pressed
+        if message.address.startswith("/avatar/"):
+            self._pressed.add(message.address)
+        now = self._clock()
+        if not held and now - self._last >= _PAUSE:
+            self._last = now
+            self._obey(command)
+
+
+def _is_on(arguments: tuple[Value, ...]) -> bool:
+    return not arguments or bool(arguments[0])
