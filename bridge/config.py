@@ -22,15 +22,22 @@ from bridge.pipeline import PipelineOptions
 from bridge.preview import PreviewOptions, Slider
 from bridge.sinks.livelink import LiveLinkOptions
 from bridge.sinks.native import NativeOptions
+from bridge.sinks.values import ValuesOptions
 from bridge.sinks.vmc import VmcOptions
+from bridge.sinks.vrcft import BabbleOptions, EyeTrackVrOptions
+from bridge.sinks.vrchat import VrchatOptions
 
 
 class TargetsOptions(BaseModel, frozen=True, extra="forbid"):
     """Where each frame goes; any number of targets at once."""
 
     native: NativeOptions = NativeOptions()
+    vrchat: VrchatOptions = VrchatOptions()
     vmc: VmcOptions = VmcOptions()
     livelink: LiveLinkOptions = LiveLinkOptions()
+    eyetrackvr: EyeTrackVrOptions = EyeTrackVrOptions()
+    babble: BabbleOptions = BabbleOptions()
+    values: ValuesOptions = ValuesOptions()
 
 
 class Config(PipelineOptions):

@@ -7,9 +7,25 @@ from pydantic import Field
 from bridge.sinks.base import Sink
 from bridge.sinks.livelink import LiveLinkOptions
 from bridge.sinks.native import NativeOptions
+from bridge.sinks.values import ValuesOptions
 from bridge.sinks.vmc import VmcOptions
+from bridge.sinks.vrcft import BabbleOptions, EyeTrackVrOptions
+from bridge.sinks.vrchat import VrchatOptions
 
-SinkOptions = Annotated[NativeOptions | VmcOptions | LiveLinkOptions, Field(discriminator="kind")]
+SinkOptions = Annotated[
+    NativeOptions | VmcOptions | LiveLinkOptions | EyeTrackVrOptions | BabbleOptions | ValuesOptions | VrchatOptions,
+    Field(discriminator="kind"),
+]
 """Every output there is, told apart by `kind`; `options.open()` gives the Sink."""
 
-__all__ = ["LiveLinkOptions", "NativeOptions", "Sink", "SinkOptions", "VmcOptions"]
+__all__ = [
+    "BabbleOptions",
+    "EyeTrackVrOptions",
+    "LiveLinkOptions",
+    "NativeOptions",
+    "Sink",
+    "SinkOptions",
+    "ValuesOptions",
+    "VmcOptions",
+    "VrchatOptions",
+]

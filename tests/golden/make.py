@@ -5,12 +5,14 @@
 Receivers in every language test against these files. Beside each NAME.osc lies NAME.json with what it means, numbers
 as float32 has them. refused.json lists the damaged packets and why each one is refused. VMC frames take several
 datagrams, NAME.0.osc, NAME.1.osc and so on, and NAME.json lists their messages in order. Protocols beside OSC are in
-NAME.bin; what they mean is for an independent decoder to say.
+NAME.bin; what they mean is for an independent decoder to say. Sets of many small OSC datagrams are in one NAME.bin too,
+each after its size as an int32, with NAME.json beside it.
 """
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+import struct
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +25,9 @@ from bridge.frames import AmbientLight, Expression, EyePair, Gaze, Result, Vecto
 from bridge.osc import Message, Template, read
 from bridge.sinks.livelink import LiveLinkFrames
 from bridge.sinks.native import NativeFrames
+from bridge.sinks.values import ValueFrames, ValuesOptions
 from bridge.sinks.vmc import VmcFrames, VmcOptions
+from bridge.sinks.vrcft import BABBLE, BABBLE_FACE, EYETRACKVR, MixedFrames
 
 HERE: Final = Path(__file__).parent
 _PERIOD: Final = 1 / 125
@@ -120,6 +124,16 @@ def native() -> dict[str, bytes]:
 def vmc() -> dict[str, tuple[bytes, ...]]:
     """The ramp as the first frame of each kind of VMC session."""
     return {name: VmcFrames(options).pack(FACES["ramp"]) for name, options in VMC.items()}
+
+
+def many() -> dict[str, Sequence[bytes]]:
+    """The ramp as the first frame of each kind of session that sends a float a message."""
+    ramp = FACES["ramp"]
+    return {
+        "eyetrackvr": MixedFrames(EYETRACKVR).pack(ramp),
+        "babble": MixedFrames(BABBLE | BABBLE_FACE).pack(ramp),
+        "values": ValueFrames(ValuesOptions()).pack(ramp),
+    }
 
 
 def beside_osc() -> dict[str, bytes]:
@@ -235,9 +249,17 @@ def files() -> dict[str, bytes]:
     )
     for name, datagrams in vmc().items():
         made |= {f"{name}.{n}.osc": datagram for n, datagram in enumerate(datagrams)}
-        made[f"{name}.json"] = as_json([[m.address, *m.arguments] for datagram in datagrams for m in read(datagram)])
+        made[f"{name}.json"] = messages(datagrams)
+    for name, set_ in many().items():
+        made[f"{name}.bin"] = b"".join(struct.pack(">i", len(datagram)) + datagram for datagram in set_)
+        made[f"{name}.json"] = messages(set_)
     made |= {f"{name}.bin": data for name, data in beside_osc().items()}
     return made
+
+
+def messages(datagrams: Iterable[bytes]) -> bytes:
+    """Every message of the datagrams, in order, as JSON."""
+    return as_json([[m.address, *m.arguments] for datagram in datagrams for m in read(datagram)])
 
 
 def as_json(value: Any) -> bytes:
