@@ -26,6 +26,7 @@ from bridge.sinks.values import ValuesOptions
 from bridge.sinks.vmc import VmcOptions
 from bridge.sinks.vrcft import BabbleOptions, EyeTrackVrOptions
 from bridge.sinks.vrchat import VrchatOptions
+from bridge.sinks.zeromq import ZeroMqOptions
 
 
 class TargetsOptions(BaseModel, frozen=True, extra="forbid"):
@@ -38,6 +39,7 @@ class TargetsOptions(BaseModel, frozen=True, extra="forbid"):
     eyetrackvr: EyeTrackVrOptions = EyeTrackVrOptions()
     babble: BabbleOptions = BabbleOptions()
     values: ValuesOptions = ValuesOptions()
+    zeromq: ZeroMqOptions = ZeroMqOptions()
 
 
 class Config(PipelineOptions):

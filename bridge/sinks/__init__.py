@@ -11,9 +11,17 @@ from bridge.sinks.values import ValuesOptions
 from bridge.sinks.vmc import VmcOptions
 from bridge.sinks.vrcft import BabbleOptions, EyeTrackVrOptions
 from bridge.sinks.vrchat import VrchatOptions
+from bridge.sinks.zeromq import ZeroMqOptions
 
 SinkOptions = Annotated[
-    NativeOptions | VmcOptions | LiveLinkOptions | EyeTrackVrOptions | BabbleOptions | ValuesOptions | VrchatOptions,
+    NativeOptions
+    | VmcOptions
+    | LiveLinkOptions
+    | EyeTrackVrOptions
+    | BabbleOptions
+    | ValuesOptions
+    | VrchatOptions
+    | ZeroMqOptions,
     Field(discriminator="kind"),
 ]
 """Every output there is, told apart by `kind`; `options.open()` gives the Sink."""
@@ -28,4 +36,5 @@ __all__ = [
     "ValuesOptions",
     "VmcOptions",
     "VrchatOptions",
+    "ZeroMqOptions",
 ]

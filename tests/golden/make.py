@@ -17,12 +17,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+import msgpack
 import numpy as np
 
 from bridge.blendshapes import ARKIT, GROUPS
 from bridge.channels import ACTION_UNIT_NAMES, CHANNELS, EMOTION_NAMES, Channel
 from bridge.frames import AmbientLight, Expression, EyePair, Gaze, Result, Vector, Weights
 from bridge.osc import Message, Template, read
+from bridge.sinks import zeromq
 from bridge.sinks.livelink import LiveLinkFrames
 from bridge.sinks.native import NativeFrames
 from bridge.sinks.values import ValueFrames, ValuesOptions
@@ -141,6 +143,7 @@ def beside_osc() -> dict[str, bytes]:
     ramp = FACES["ramp"]
     return {
         "livelink_ramp": b"".join(LiveLinkFrames("eyebridge").pack(ramp)),
+        "zeromq_ramp": zeromq.pack(ramp),
     }
 
 
@@ -254,6 +257,7 @@ def files() -> dict[str, bytes]:
         made[f"{name}.bin"] = b"".join(struct.pack(">i", len(datagram)) + datagram for datagram in set_)
         made[f"{name}.json"] = messages(set_)
     made |= {f"{name}.bin": data for name, data in beside_osc().items()}
+    made["zeromq_ramp.json"] = as_json(msgpack.unpackb(made["zeromq_ramp.bin"]))
     return made
 
 

@@ -1,0 +1,117 @@
+"""Every result as msgpack on a ZeroMQ PUB socket, for programs and robots; `samples/subscribe.py` reads it.
+
+A message has two parts: the topic `eyebridge.result`, and a msgpack map:
+
+    schema         int       1; other meanings raise it, more keys do not
+    index, time    int, float  the source's frame number; capture time in seconds, monotonic
+    quality        float     0..1, 0 when no eye is seen
+    seen           [bool]    left, right
+    mirrored       [bool]    whether that eye is the other one mirrored
+    personalized   bool      whether the wearer's own neutral image was subtracted
+    blink          bool      whether every eye that is seen is shut
+    action_unit    str       the most probable class
+    emotion        str       the most probable class
+    action_units   {name: float}   probabilities
+    emotions       {name: float}   probabilities
+    channels       {name: float or nil}  graded channels in their own units (bridge/channels.py); nil for an unseen eye
+    blendshapes    {name: float}   0..1, ARKit's names
+    gaze           {left_yaw, left_pitch, right_yaw, right_pitch: float}  degrees; yaw positive left, pitch positive up
+    light          {red, green, blue, intensity, temperature: float}  linear sRGB 0..1, 0..2, kelvin
+
+Pictures of the eyes never leave here. A subscriber that is slow misses results; nothing waits for it.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Literal
+
+import msgpack
+import zmq
+from pydantic import Field
+
+from bridge.blendshapes import ARKIT
+from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
+from bridge.errors import BridgeError
+from bridge.frames import Result
+from bridge.sinks.base import BaseSinkOptions, Sink
+
+SCHEMA: Final = 1
+TOPIC: Final = b"eyebridge.result"
+PORT: Final = 13938
+
+
+class ZeroMqOptions(BaseSinkOptions, frozen=True, extra="forbid"):
+    """Every result as msgpack, published to whoever subscribes."""
+
+    kind: Literal["zeromq"] = "zeromq"
+    host: str = Field(
+        default="127.0.0.1", min_length=1, description="Address to publish on; * lets other machines subscribe."
+    )
+    port: int = Field(default=PORT, ge=0, le=65535, description="TCP port to publish on; 0 picks a free one.")
+
+    def open(self) -> Sink:
+        """Raises BridgeError for an address or port that cannot be published on."""
+        return ZeroMqSink(self)
+
+
+class ZeroMqSink(Sink):
+    """Publishes; a queue of one result for each subscriber keeps only what is new."""
+
+    def __init__(self, options: ZeroMqOptions) -> None:
+        self._context = zmq.Context()
+        self._socket = self._context.socket(zmq.PUB)
+        self._socket.setsockopt(zmq.SNDHWM, 1)
+        self._socket.setsockopt(zmq.LINGER, 0)
+        try:
+            self._socket.bind(f"tcp://{options.host}:{options.port}")
+        except zmq.ZMQError as error:
+            self.close()
+            raise BridgeError(
+                f"cannot publish on {options.host}:{options.port} ({error.strerror}); choose another port, or an "
+                "address of this machine"
+            ) from error
+        super().__init__(self._socket.getsockopt_string(zmq.LAST_ENDPOINT), options)
+
+    def _send(self, result: Result) -> None:
+        message = pack(result)
+        self._socket.send_multipart((TOPIC, message), zmq.NOBLOCK)
+        self.traffic.packets += 1
+        self.traffic.bytes += len(TOPIC) + len(message)
+
+    def close(self) -> None:
+        self._socket.close()
+        self._context.term()
+
+
+def pack(result: Result) -> bytes:
+    """The msgpack map that says everything about a result but its pictures."""
+    expression, gaze, light = result.expression, result.weights.gaze, result.light
+    packed: bytes = msgpack.packb(
+        {
+            "schema": SCHEMA,
+            "index": result.index,
+            "time": result.time,
+            "quality": result.quality,
+            "seen": result.pair.seen,
+            "mirrored": result.pair.mirrored,
+            "personalized": result.personalized,
+            "blink": result.blink,
+            "action_unit": expression.action_unit,
+            "emotion": expression.emotion,
+            "action_units": _named(ACTION_UNIT_NAMES, expression.action_units.tolist()),
+            "emotions": _named(EMOTION_NAMES, expression.emotions.tolist()),
+            "channels": _named(CHANNEL_NAMES, expression.channels.tolist()),
+            "blendshapes": _named(ARKIT, result.weights.blendshapes.tolist()),
+            "gaze": {name: _known(getattr(gaze, name)) for name in gaze.__slots__},
+            "light": {name: _known(getattr(light, name)) for name in light.__slots__},
+        }
+    )
+    return packed
+
+
+def _named(names: Sequence[str], values: Iterable[float]) -> dict[str, Any]:
+    return dict(zip(names, map(_known, values), strict=True))
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None
