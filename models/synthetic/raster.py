@@ -134,6 +134,16 @@ def _crease(creases: Float, u: float, v: float) -> tuple[float, float, float]:
 
 
 @compiled
+def _span(start: float, step: float, first: int, last: int) -> tuple[int, int]:
+    """The columns of first..last where start + step * column is not negative; a hair wider, so that no seam opens."""
+    if step > 1e-9:
+        return max(first, math.ceil(-start / step - 1e-4)), last
+    if step < -1e-9:
+        return first, min(last, math.floor(-start / step + 1e-4))
+    return (first, last) if start > -1e-6 else (1, 0)
+
+
+@compiled
 def draw_skin(
     image: Float,
     depth: Float,
@@ -178,13 +188,12 @@ def draw_skin(
         ma, mb, mc = light[a, 2], light[b, 2] - light[a, 2], light[c, 2] - light[a, 2]
         ga, gb, gc = light[a, 3], light[b, 3] - light[a, 3], light[c, 3] - light[a, 3]
         for y in range(y0, y1 + 1):
-            wb = (x0 - ax) * b_x + (y - ay) * b_y - b_x
-            wc = (x0 - ax) * c_x + (y - ay) * c_y - c_x
-            for x in range(x0, x1 + 1):
-                wb += b_x
-                wc += c_x
-                if wb < 0.0 or wc < 0.0 or wb + wc > 1.0:
-                    continue
+            b_0, c_0 = (y - ay) * b_y - ax * b_x, (y - ay) * c_y - ax * c_x
+            first, last_x = _span(b_0, b_x, x0, x1)
+            first, last_x = _span(c_0, c_x, first, last_x)
+            first, last_x = _span(1.0 - b_0 - c_0, -b_x - c_x, first, last_x)
+            for x in range(first, last_x + 1):
+                wb, wc = b_0 + x * b_x, c_0 + x * c_x
                 z = za + wb * zb + wc * zc
                 if z <= depth[y, x]:
                     continue
