@@ -1,6 +1,6 @@
 """Pictures of a running preview page, through headless Chromium.
 
-python -m tests.preview.screenshots http://127.0.0.1:8765/ happy.png --size 1440x900 --wait 4
+python -m tests.preview.screenshots http://127.0.0.1:8765/?full happy.png --size 1440x900 --wait 4
 """
 
 import argparse
@@ -50,6 +50,8 @@ def browser(size: tuple[int, int] = (1440, 900), *flags: str) -> Iterator[Chrome
         try:
             width, height = size
             metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+            chrome.set_page_load_timeout(120)
+            chrome.set_script_timeout(120)
             chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
             yield chrome
         finally:

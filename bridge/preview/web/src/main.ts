@@ -99,7 +99,7 @@ function connected(yes: boolean): void {
 function openStage(): Stage | undefined {
   let opened: Stage;
   try {
-    opened = new Stage(id<HTMLCanvasElement>("stage"));
+    opened = new Stage(id<HTMLCanvasElement>("stage"), !location.search.includes("full"));
   } catch {
     id("no-webgl").hidden = false;
     return undefined;

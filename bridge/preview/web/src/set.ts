@@ -4,12 +4,15 @@ import {
   BufferAttribute,
   BufferGeometry,
   CanvasTexture,
+  CustomBlending,
   Color,
   ExtrudeGeometry,
   Group,
   Mesh,
   MeshBasicMaterial,
-  MeshStandardMaterial,
+  MeshLambertMaterial,
+  OneFactor,
+  OneMinusSrcColorFactor,
   PlaneGeometry,
   PMREMGenerator,
   Points,
@@ -24,6 +27,7 @@ import {
 } from "three";
 
 const WALL = { z: -0.75, floor: -0.52, width: 7, height: 3.2, bend: 0.55, front: 2.2 };
+const WHITE = new Color(1, 1, 1);
 const RING = { z: -0.42, y: 0.015, radius: 0.225, width: 0.0022 };
 
 /** The studio: a wall that bends into the floor, so that light runs over it without an edge. */
@@ -39,7 +43,7 @@ export function cove(): Mesh {
   profile.lineTo(front, -0.02);
   const geometry = new ExtrudeGeometry(profile, { depth: WALL.width, bevelEnabled: false, curveSegments: 48 });
   geometry.rotateY(-Math.PI / 2);
-  const mesh = new Mesh(geometry, new MeshStandardMaterial({ color: 0x8d8d92, roughness: 0.94, dithering: true }));
+  const mesh = new Mesh(geometry, new MeshLambertMaterial({ color: 0x8d8d92, dithering: true }));
   mesh.position.set(WALL.width / 2, WALL.floor, WALL.z);
   mesh.receiveShadow = true;
   return mesh;
@@ -63,6 +67,7 @@ export class Ring {
           float edge = ${width.toFixed(4)} - abs(length(at) - ${radius.toFixed(4)});
           float soft = smoothstep(0.0, fwidth(edge) * 1.5, edge);
           gl_FragColor = vec4(mix(colour * 0.16, colour, 1.0 - step(fill, turn)), soft);
+          #include <tonemapping_fragment>
           #include <colorspace_fragment>
         }`,
       transparent: true,
@@ -71,9 +76,11 @@ export class Ring {
     this.glow = new MeshBasicMaterial({
       map: halo(),
       transparent: true,
-      blending: AdditiveBlending,
+      blending: CustomBlending, // screen: adding would shift the hue where the wall is bright already
+      blendSrc: OneFactor,
+      blendDst: OneMinusSrcColorFactor,
       depthWrite: false,
-      toneMapped: false,
+      fog: false,
     });
     const ring = new Mesh(new RingGeometry(radius - 2 * width, radius + 2 * width, 160, 1), this.line);
     const glow = new Mesh(new PlaneGeometry(radius * 4, radius * 4), this.glow);
@@ -83,11 +90,10 @@ export class Ring {
   }
 
   paint(colour: Color, strength: number, fill: number): void {
-    const white = 0.35;
-    const value = this.line.uniforms.colour!.value as Color;
-    value.copy(colour).lerp(new Color(1, 1, 1), white).multiplyScalar(Math.min(0.45 + 0.55 * strength, 1.1));
+    const line = this.line.uniforms.colour!.value as Color;
+    line.copy(colour).lerp(WHITE, 0.25).multiplyScalar(0.6 + 2.4 * strength);
     this.line.uniforms.fill!.value = fill;
-    this.glow.color.copy(colour).multiplyScalar(0.2 * strength);
+    this.glow.color.copy(colour).multiplyScalar(0.5 * strength);
   }
 }
 
