@@ -15,6 +15,7 @@ by more than 20, and allows three of them (pairs) in a second. Two rules keep us
   any second holds at most three swings, however small.
 """
 
+import copy
 import math
 from typing import Final
 
@@ -114,6 +115,37 @@ def _measures(light: Light) -> tuple[float, ...]:
     return luminance * intensity, luminance, intensity, saturated * intensity, saturated, red, green, blue
 
 
+class Calm:
+    """A light that follows another one, which may do what it likes, under the limit of this module."""
+
+    def __init__(self, light: Light) -> None:
+        self.light = light
+        self._heading = 0.0
+        self._turned = -math.inf
+        self._time = math.inf
+
+    def follow(self, target: Light, time: float) -> Light:
+        """The light at `time`, seconds: as far on its way to the target as the limit allows since the last call."""
+        dt = max(time - self._time, 0.0)
+        self._time = time
+        self._turned = min(self._turned, time)  # time that runs backwards must not forbid turning for ever
+        light = _limited(self.light, target, min(dt, _LONGEST_STEP))
+        if self._may_go_to(light):
+            self.light = light
+        return self.light
+
+    def _may_go_to(self, light: Light) -> bool:
+        """False while luminance would turn round too soon after it last did."""
+        change = _measures(light)[0] - _measures(self.light)[0]
+        if change * self._heading < 0:
+            if self._time - self._turned < _TURN_SPACING:
+                return False
+            self._turned = self._time
+        if change:
+            self._heading = math.copysign(1.0, change)
+        return True
+
+
 class Ambient:
     """Emotions in, light out; starts at the neutral light."""
 
@@ -124,42 +156,24 @@ class Ambient:
             [[*_oklab(_linear(light.colour)), light.intensity, 1e6 / light.temperature] for light in lights]
         )
         self._mood = _NEUTRAL
-        self._light = _mixed(self._palette, _NEUTRAL)
-        self._heading = 0.0
-        self._turned = -math.inf
+        self._calm = Calm(_mixed(self._palette, _NEUTRAL))
         self._time = math.inf
 
     def with_options(self, options: AmbientOptions) -> "Ambient":
         """The same state under other options: the light glides to its new place under the same limit."""
         other = Ambient(options)
-        other._mood, other._light, other._time = self._mood, self._light, self._time
-        other._heading, other._turned = self._heading, self._turned
+        other._mood, other._calm, other._time = self._mood, copy.copy(self._calm), self._time
         return other
 
     def __call__(self, emotions: Vector, quality: float, time: float) -> AmbientLight:
         """One frame: (5,) probabilities in the order of EMOTIONS, how far they can be trusted 0..1, time in seconds."""
         dt = max(time - self._time, 0.0)
         self._time = time
-        self._turned = min(self._turned, time)  # time that runs backwards must not forbid turning for ever
         target = quality * emotions + (1.0 - quality) * _NEUTRAL if quality > 0 else _NEUTRAL
         self._mood = target + (self._mood - target) * 0.5 ** (dt / self._options.half_life)
         shown = self._options.strength * self._mood + (1.0 - self._options.strength) * _NEUTRAL
-        light = _limited(self._light, _mixed(self._palette, shown), min(dt, _LONGEST_STEP))
-        if self._may_go_to(light):
-            self._light = light
-        red, green, blue, intensity, mired = self._light
+        red, green, blue, intensity, mired = self._calm.follow(_mixed(self._palette, shown), time)
         return AmbientLight(red, green, blue, intensity, 1e6 / mired)
-
-    def _may_go_to(self, light: Light) -> bool:
-        """False while luminance would turn round too soon after it last did."""
-        change = _measures(light)[0] - _measures(self._light)[0]
-        if change * self._heading < 0:
-            if self._time - self._turned < _TURN_SPACING:
-                return False
-            self._turned = self._time
-        if change:
-            self._heading = math.copysign(1.0, change)
-        return True
 
 
 def _limited(light: Light, target: Light, dt: float) -> Light:

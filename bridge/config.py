@@ -20,6 +20,8 @@ from bridge.files import write_atomically
 from bridge.network import NetworkOptions
 from bridge.pipeline import PipelineOptions
 from bridge.preview import PreviewOptions, Slider
+from bridge.sinks.artnet import ArtNetOptions
+from bridge.sinks.hyperion import HyperionOptions
 from bridge.sinks.livelink import LiveLinkOptions
 from bridge.sinks.native import NativeOptions
 from bridge.sinks.values import ValuesOptions
@@ -40,6 +42,8 @@ class TargetsOptions(BaseModel, frozen=True, extra="forbid"):
     babble: BabbleOptions = BabbleOptions()
     values: ValuesOptions = ValuesOptions()
     zeromq: ZeroMqOptions = ZeroMqOptions()
+    hyperion: HyperionOptions = HyperionOptions()
+    artnet: ArtNetOptions = ArtNetOptions()
 
 
 class Config(PipelineOptions):

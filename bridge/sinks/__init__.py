@@ -4,7 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from bridge.sinks.artnet import ArtNetOptions
 from bridge.sinks.base import Sink
+from bridge.sinks.hyperion import HyperionOptions
 from bridge.sinks.livelink import LiveLinkOptions
 from bridge.sinks.native import NativeOptions
 from bridge.sinks.values import ValuesOptions
@@ -21,14 +23,18 @@ SinkOptions = Annotated[
     | BabbleOptions
     | ValuesOptions
     | VrchatOptions
-    | ZeroMqOptions,
+    | ZeroMqOptions
+    | HyperionOptions
+    | ArtNetOptions,
     Field(discriminator="kind"),
 ]
 """Every output there is, told apart by `kind`; `options.open()` gives the Sink."""
 
 __all__ = [
+    "ArtNetOptions",
     "BabbleOptions",
     "EyeTrackVrOptions",
+    "HyperionOptions",
     "LiveLinkOptions",
     "NativeOptions",
     "Sink",

@@ -24,7 +24,9 @@ from bridge.blendshapes import ARKIT, GROUPS
 from bridge.channels import ACTION_UNIT_NAMES, CHANNELS, EMOTION_NAMES, Channel
 from bridge.frames import AmbientLight, Expression, EyePair, Gaze, Result, Vector, Weights
 from bridge.osc import Message, Template, read
-from bridge.sinks import zeromq
+from bridge.sinks import hyperion, zeromq
+from bridge.sinks.artnet import ArtDmx, ArtNetOptions
+from bridge.sinks.hyperion import HyperionOptions
 from bridge.sinks.livelink import LiveLinkFrames
 from bridge.sinks.native import NativeFrames
 from bridge.sinks.values import ValueFrames, ValuesOptions
@@ -139,11 +141,13 @@ def many() -> dict[str, Sequence[bytes]]:
 
 
 def beside_osc() -> dict[str, bytes]:
-    """The ramp as the first frame of a session of each protocol that is not OSC."""
+    """The ramp, or a colour, as the first frame of a session of each protocol that is not OSC."""
     ramp = FACES["ramp"]
     return {
         "livelink_ramp": b"".join(LiveLinkFrames("eyebridge").pack(ramp)),
         "zeromq_ramp": zeromq.pack(ramp),
+        "artnet": ArtDmx(ArtNetOptions(universe=0x1234, channel=5)).pack((0.5, 0.25, 1.0)),
+        "hyperion": hyperion.color_command(HyperionOptions(), (188, 137, 255)),
     }
 
 
