@@ -22,6 +22,7 @@ from bridge.pipeline import PipelineOptions
 from bridge.preview import PreviewOptions, Slider
 from bridge.sinks.artnet import ArtNetOptions
 from bridge.sinks.hyperion import HyperionOptions
+from bridge.sinks.ifacialmocap import IFacialMocapOptions
 from bridge.sinks.livelink import LiveLinkOptions
 from bridge.sinks.native import NativeOptions
 from bridge.sinks.values import ValuesOptions
@@ -41,6 +42,7 @@ class TargetsOptions(BaseModel, frozen=True, extra="forbid"):
     eyetrackvr: EyeTrackVrOptions = EyeTrackVrOptions()
     babble: BabbleOptions = BabbleOptions()
     values: ValuesOptions = ValuesOptions()
+    ifacialmocap: IFacialMocapOptions = IFacialMocapOptions()
     zeromq: ZeroMqOptions = ZeroMqOptions()
     hyperion: HyperionOptions = HyperionOptions()
     artnet: ArtNetOptions = ArtNetOptions()

@@ -7,6 +7,7 @@ from pydantic import Field
 from bridge.sinks.artnet import ArtNetOptions
 from bridge.sinks.base import Sink
 from bridge.sinks.hyperion import HyperionOptions
+from bridge.sinks.ifacialmocap import IFacialMocapOptions
 from bridge.sinks.livelink import LiveLinkOptions
 from bridge.sinks.native import NativeOptions
 from bridge.sinks.values import ValuesOptions
@@ -23,6 +24,7 @@ SinkOptions = Annotated[
     | BabbleOptions
     | ValuesOptions
     | VrchatOptions
+    | IFacialMocapOptions
     | ZeroMqOptions
     | HyperionOptions
     | ArtNetOptions,
@@ -35,6 +37,7 @@ __all__ = [
     "BabbleOptions",
     "EyeTrackVrOptions",
     "HyperionOptions",
+    "IFacialMocapOptions",
     "LiveLinkOptions",
     "NativeOptions",
     "Sink",

@@ -24,7 +24,7 @@ from bridge.blendshapes import ARKIT, GROUPS
 from bridge.channels import ACTION_UNIT_NAMES, CHANNELS, EMOTION_NAMES, Channel
 from bridge.frames import AmbientLight, Expression, EyePair, Gaze, Result, Vector, Weights
 from bridge.osc import Message, Template, read
-from bridge.sinks import hyperion, zeromq
+from bridge.sinks import hyperion, ifacialmocap, zeromq
 from bridge.sinks.artnet import ArtDmx, ArtNetOptions
 from bridge.sinks.hyperion import HyperionOptions
 from bridge.sinks.livelink import LiveLinkFrames
@@ -147,6 +147,8 @@ def beside_osc() -> dict[str, bytes]:
         "livelink_ramp": b"".join(LiveLinkFrames("eyebridge").pack(ramp)),
         "zeromq_ramp": zeromq.pack(ramp),
         "artnet": ArtDmx(ArtNetOptions(universe=0x1234, channel=5)).pack((0.5, 0.25, 1.0)),
+        "ifacialmocap_v1": ifacialmocap.pack(ramp, 1),
+        "ifacialmocap_v2": ifacialmocap.pack(ramp, 2),
         "hyperion": hyperion.color_command(HyperionOptions(), (188, 137, 255)),
     }
 
