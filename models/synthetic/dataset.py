@@ -152,6 +152,7 @@ def write_dataset(out: Path, parts_path: Path, plan: Plan, workers: int) -> Iter
         return
     if missing:  # compiled code is kept on disk: workers need not compile it again
         render_session(parts, Plan(plan.seed, 1, 1), 0)
+    # linear algebra of many threads in each of many processes would only wait for itself
     os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
     with multiprocessing.get_context("spawn").Pool(min(workers, len(missing) or 1), _start, (parts_path, plan)) as pool:
         yield from pool.imap_unordered(_work, missing)

@@ -23,7 +23,7 @@ ACTIONS: Final = (
 _SHAPES_OF: Final = {
     "blink": (("eyeBlink", 1.0),),
     "widen": (("eyeWide", 1.0),),
-    "squint": (("eyeSquint", 1.1), ("cheekSquint", 0.15), ("browDown", 0.12)),
+    "squint": (("eyeSquint", 1.3), ("cheekSquint", 0.15), ("browDown", 0.12)),
     "brow_inner_up": (("browInnerUp", 1.0),),
     "brow_outer_up": (("browOuterUp", 1.0),),
     "brow_down": (("browDown", 1.0),),

@@ -67,6 +67,7 @@ def make_participant(parts: Parts, rng: Generator, publishable: bool = False) ->
     identity = rng.normal(0, amount, len(parts.identity)).astype(np.float32)
     build = _Build.draw(rng)
     habit = {action: float(rng.uniform(0.6, 1.2)) for action in ACTIONS if action != "blink"}
+    habit |= {action: float(rng.uniform(0.45, 1.05)) for action in ("brow_inner_up", "brow_outer_up")}
     tone = {
         "browDown": rng.normal(0, 0.22),
         "browInnerUp": rng.normal(0, 0.15),
@@ -86,7 +87,7 @@ def make_participant(parts: Parts, rng: Generator, publishable: bool = False) ->
         upper_lid=parts.upper_lid,
         lower_lid=parts.lower_lid,
         lash_cards=parts.lash_cards,
-        iris=parts.irises[rng.integers(len(parts.irises))],
+        iris=_iris(parts, rng),
         eye_look=_eye_look(rng),
         gaze_radius=float(rng.uniform(0.92, 1.06)),
         lash_shade=float(rng.uniform(0.005, 0.06)),
@@ -238,6 +239,15 @@ def _lashes(rng: Generator) -> Float:
         curl = rng.normal(rng.uniform(-0.1, 0.12), 0.03, count)
         hairs.append(np.c_[card, along, sizes, thick, lean, curl])
     return np.concatenate(hairs).astype(np.float32)
+
+
+def _iris(parts: Parts, rng: Generator) -> Bytes:
+    """A mixture of two irises, each turned."""
+    first, second = (
+        np.roll(parts.irises[rng.integers(len(parts.irises))], rng.integers(256), axis=1).astype(np.float32)
+        for _ in range(2)
+    )
+    return np.asarray(first + rng.uniform(0, 0.6) * (second - first), np.uint8)
 
 
 def _eye_look(rng: Generator) -> Float:

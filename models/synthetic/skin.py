@@ -152,8 +152,8 @@ def _crease_layer(name: str, rng: Generator, depth: float) -> Float:
         height -= soft * float(rng.uniform(0.5, 1.0))
     height *= depth
     step = TEXTURE_CM / CREASE_SIZE
-    slope_row, slope_column = np.gradient(0.10 * height, step)
-    return np.stack([slope_column, -slope_row, np.clip(-0.8 * height, 0, 0.6)], -1).astype(np.float32)
+    slope_row, slope_column = np.gradient(0.22 * height, step)
+    return np.stack([slope_column, -slope_row, np.clip(-1.1 * height, 0, 0.4)], -1).astype(np.float32)
 
 
 def _extent(layer: Float) -> Int:
