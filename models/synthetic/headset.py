@@ -170,9 +170,9 @@ def _camera(placement: _Placement, target: Float, lamps: Float, ambient: float, 
 
 
 def _optics(rng: Generator) -> Optics:
-    glasses, rim = _spectacles(rng) if rng.random() < 0.12 else (np.zeros((0, 6), np.float32), np.zeros(5, np.float32))
+    glasses, rim = _spectacles(rng) if rng.random() < 0.1 else (np.zeros((0, 6), np.float32), np.zeros(5, np.float32))
     return Optics(
-        brightness=float(np.exp(rng.uniform(np.log(0.22), np.log(1.2)))),
+        brightness=float(np.exp(rng.uniform(np.log(0.28), np.log(1.2)))),
         gamma=float(rng.uniform(0.5, 1.1)),
         vignette=float(rng.uniform(0, 0.7)),
         barrel=float(rng.uniform(0.9, 1.15)) if rng.random() < 0.15 else 0.0,
