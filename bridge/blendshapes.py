@@ -70,3 +70,9 @@ GROUPS: Final = (
     ("nose", 49, 51),
     ("tongue", 51, 52),
 )
+
+# Live Link Face sends ARKIT, spelt as Unreal's curves are, and then these turns of head and eyes.
+LIVE_LINK: Final = (
+    *(name[0].upper() + name[1:] for name in ARKIT),
+    *(f"{part}{angle}" for part in ("Head", "LeftEye", "RightEye") for angle in ("Yaw", "Pitch", "Roll")),
+)

@@ -12,7 +12,7 @@ ROWS = (
     # pure stages: no I/O, no clock, no threads
     (
         *("bridge.rectification", "bridge.visibility", "bridge.personalization", "bridge.smoothing", "bridge.blinks"),
-        *("bridge.rigs", "bridge.mapping", "bridge.ambient", "bridge.osc"),
+        *("bridge.rigs", "bridge.mapping", "bridge.ambient", "bridge.osc", "bridge.decoding"),
     ),
     # files and runtimes
     (

@@ -19,17 +19,12 @@ from typing import Final, Literal
 import numpy as np
 from pydantic import Field
 
-from bridge.blendshapes import ARKIT
+from bridge.blendshapes import ARKIT, LIVE_LINK
 from bridge.frames import Result
 from bridge.sinks.base import Sink
 from bridge.sinks.udp import UdpOptions, UdpSink
 
 PORT: Final = 11111
-CURVES: Final = (
-    *(name[0].upper() + name[1:] for name in ARKIT),
-    *(f"{part}{angle}" for part in ("Head", "LeftEye", "RightEye") for angle in ("Yaw", "Pitch", "Roll")),
-)
-"Every value of a packet in its order, as Unreal names it."
 
 _VERSION: Final = 6
 _FRAMES_A_SECOND: Final = 60
@@ -62,8 +57,8 @@ class LiveLinkFrames:
         device = str(uuid.uuid5(uuid.NAMESPACE_URL, f"eyebridge:{subject}")).upper()
         head = bytes([_VERSION]) + _sized(device) + _sized(subject)
         when = bytes(_WHEN.size)
-        tail = _RATE.pack(_FRAMES_A_SECOND, 1, len(CURVES))
-        self._buffer = bytearray(head + when + tail + bytes(4 * len(CURVES)))
+        tail = _RATE.pack(_FRAMES_A_SECOND, 1, len(LIVE_LINK))
+        self._buffer = bytearray(head + when + tail + bytes(4 * len(LIVE_LINK)))
         self._when_at = len(head)
         self._values = np.frombuffer(self._buffer, ">f4", offset=len(head + when + tail))
         self._start: float | None = None
@@ -88,4 +83,4 @@ def _sized(text: str) -> bytes:
     return struct.pack(">i", len(data)) + data
 
 
-_EYE_AT: Final = {eye: CURVES.index(f"{eye}EyeYaw") for eye in ("Left", "Right")}
+_EYE_AT: Final = {eye: LIVE_LINK.index(f"{eye}EyeYaw") for eye in ("Left", "Right")}

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from pylivelinkface import FaceBlendShape, PyLiveLinkFace
 
-from bridge.blendshapes import ARKIT
+from bridge.blendshapes import ARKIT, LIVE_LINK
 from bridge.frames import Gaze, Result
-from bridge.sinks.livelink import CURVES, LiveLinkFrames, LiveLinkOptions
+from bridge.sinks.livelink import LiveLinkFrames, LiveLinkOptions
 from tests.golden import make
 
 RAMP = make.FACES["ramp"]
@@ -38,14 +38,14 @@ def test_an_independent_decoder_finds_every_value() -> None:
     assert face.fps == 60
     values = {shape.name: face.get_blendshape(shape) for shape in FaceBlendShape}
     weights = dict(zip(ARKIT, RAMP.weights.blendshapes.tolist(), strict=True))
-    assert {name[0].lower() + name[1:]: values[name] for name in CURVES[: len(ARKIT)]} == weights
+    assert {name[0].lower() + name[1:]: values[name] for name in LIVE_LINK[: len(ARKIT)]} == weights
     assert values["LeftEyeYaw"] == pytest.approx(-math.radians(RAMP.weights.gaze.left_yaw))
     assert values["RightEyePitch"] == pytest.approx(-math.radians(RAMP.weights.gaze.right_pitch))
     assert values["HeadYaw"] == values["HeadPitch"] == values["HeadRoll"] == 0
 
 
 def test_the_curves_are_in_the_decoders_order() -> None:
-    assert list(CURVES) == [shape.name for shape in sorted(FaceBlendShape, key=lambda shape: shape.value)]
+    assert list(LIVE_LINK) == [shape.name for shape in sorted(FaceBlendShape, key=lambda shape: shape.value)]
 
 
 def test_the_layout_is_the_described_one() -> None:
@@ -63,7 +63,7 @@ def test_frames_count_sixtieths_of_a_second() -> None:
 def test_in_and_out_of_the_app_agree_with_the_angles() -> None:
     """As in the app's own frames: looking to the wearer's right is yaw > 0 for both eyes, down is pitch > 0."""
     right_and_down = replace(RAMP, weights=replace(RAMP.weights, gaze=Gaze(-10, -5, -10, -5)))
-    values = dict(zip(CURVES, fields(LiveLinkFrames("eyebridge").pack(right_and_down)[0])[7], strict=True))
+    values = dict(zip(LIVE_LINK, fields(LiveLinkFrames("eyebridge").pack(right_and_down)[0])[7], strict=True))
     assert values["LeftEyeYaw"] == values["RightEyeYaw"] == pytest.approx(math.radians(10))
     assert values["LeftEyePitch"] == values["RightEyePitch"] == pytest.approx(math.radians(5))
 
