@@ -14,7 +14,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
+from weakref import WeakSet
 
 from pydantic import BaseModel, Field
 from websockets.asyncio.server import ServerConnection, serve
@@ -122,12 +123,14 @@ class Preview:
     async def _serve(self, ready: Future[int]) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         host, port = self._options.host, self._options.port
+        transports: WeakSet[asyncio.WriteTransport] = WeakSet()
         try:
             server = await serve(
                 self._talk,
                 host,
                 port,
                 process_request=self._receive,
+                create_connection=_remembered_in(transports),
                 max_size=16 * MAX_MESSAGE,
                 compression=None,
                 close_timeout=_GOODBYE / 2,
@@ -142,8 +145,11 @@ class Preview:
         ready.set_result(port)
         await self._stop.wait()
         server.close()
-        with contextlib.suppress(TimeoutError):  # a browser may hold a connection that it has not used yet
-            await asyncio.wait_for(server.wait_closed(), _GOODBYE)
+        _, late = await asyncio.wait({asyncio.create_task(server.wait_closed())}, timeout=_GOODBYE)
+        if late:  # a browser may hold a connection that it has not used yet
+            for transport in transports:
+                transport.abort()
+            await asyncio.wait(late)
 
     def _receive(self, connection: ServerConnection, request: Request) -> Response | None:
         """The HTTP answer, or None where a websocket may be opened."""
@@ -190,6 +196,17 @@ class Preview:
             _log.warning("ignored a message from the page: %s", error)
             return
         self._on_command(command)
+
+
+def _remembered_in(transports: WeakSet[asyncio.WriteTransport]) -> type[ServerConnection]:
+    """A connection that leaves its transport in the set: websockets itself knows only those past the handshake."""
+
+    class Remembered(ServerConnection):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            transports.add(cast(asyncio.WriteTransport, transport))
+            super().connection_made(transport)
+
+    return Remembered
 
 
 def _why_not(error: OSError, host: str, port: int) -> str:

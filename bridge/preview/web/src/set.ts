@@ -91,7 +91,7 @@ export class Ring {
 
   paint(colour: Color, strength: number, fill: number): void {
     const line = this.line.uniforms.colour!.value as Color;
-    line.copy(colour).lerp(WHITE, 0.25).multiplyScalar(0.6 + 2.4 * strength);
+    line.copy(colour).lerp(WHITE, 0.1).multiplyScalar(0.5 + 1.5 * strength);
     this.line.uniforms.fill!.value = fill;
     this.glow.color.copy(colour).multiplyScalar(0.5 * strength);
   }

@@ -50,6 +50,7 @@ export class Stage {
   private pace = 1 / 60;
   private drawn = -1;
   private restUntil = 0;
+  private inView = true;
   private readonly tint = new Color();
   private readonly white = new Color();
   private readonly mixed = new Color();
@@ -68,6 +69,7 @@ export class Stage {
     this.build();
     this.listen();
     new ResizeObserver(() => this.resize()).observe(canvas);
+    new IntersectionObserver(([entry]) => (this.inView = entry!.isIntersecting)).observe(canvas);
     this.resize();
   }
 
@@ -84,7 +86,7 @@ export class Stage {
 
   /** `progress` is 0..1 while a neutral is captured, else null. */
   render(now: number, dt: number, weights: Float32Array, gaze: Float32Array, mood: Mood, progress: number | null): void {
-    if (this.resting(now)) return;
+    if (this.resting(now) || !this.inView) return;
     this.light(mood);
     this.ring.paint(this.tint, mood.intensity, progress ?? 1);
     this.look(dt);
@@ -101,11 +103,11 @@ export class Stage {
     const { key, left, right, wall, front, room } = this.lamps;
     key.castShadow = true;
     key.shadow.mapSize.set(1024, 1024);
-    key.shadow.camera.near = 0.4;
-    key.shadow.camera.far = 3;
-    key.shadow.bias = -0.0006;
-    key.shadow.normalBias = 0.004;
-    key.shadow.radius = 6;
+    key.shadow.camera.near = 0.7;
+    key.shadow.camera.far = 2.6;
+    key.shadow.bias = -0.0015;
+    key.shadow.normalBias = 0.006;
+    key.shadow.radius = 5;
     front.position.set(-0.4, 0.15, 1);
     for (const light of [key, left, right, wall, front, room]) this.scene.add(light);
     for (const spot of [key, left, right, wall]) this.scene.add(spot.target);

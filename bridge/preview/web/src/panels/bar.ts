@@ -23,7 +23,7 @@ export class Bar {
   }
 
   move(value: number): void {
-    const share = Math.min(Math.max(value / (value < 0 ? -this.low : this.high), 0), 1) * Math.sign(value || 1);
+    const share = value < 0 ? -Math.min(value / this.low, 1) : Math.min(value / this.high, 1);
     if (Math.abs(share - this.drawn) < 0.002) return;
     this.drawn = share;
     this.fill.style.transform = `scaleX(${share.toFixed(3)})`;

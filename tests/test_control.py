@@ -1,0 +1,59 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bridge.control import Adjust, CaptureNeutral, ForgetNeutral, ResetSettings, SaveSettings, parse
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(["type", "path", "value"]), inner),
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "command"),
+    [
+        ({"type": "capture_neutral"}, CaptureNeutral(5.0)),
+        ({"type": "capture_neutral", "seconds": 3}, CaptureNeutral(3.0)),
+        ({"type": "forget_neutral"}, ForgetNeutral()),
+        ({"type": "adjust", "path": "smoothing.gaze.beta", "value": 0.25}, Adjust("smoothing.gaze.beta", 0.25)),
+        ({"type": "save_settings"}, SaveSettings()),
+        ({"type": "reset_settings"}, ResetSettings()),
+    ],
+)
+def test_a_message_becomes_its_command(message: object, command: object) -> None:
+    assert parse(message) == command
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        ([1, 2], "JSON object"),
+        ({"path": "a.b"}, "type must be one of capture_neutral, "),
+        ({"type": ["adjust"]}, "type must be one of"),
+        ({"type": "shutdown"}, "type must be one of"),
+        ({"type": "save_settings", "path": "/etc/passwd"}, "takes only a type"),
+        ({"type": "adjust", "path": "smoothing.beta"}, "adjust needs path, value"),
+        ({"type": "adjust", "path": "smoothing.beta", "value": "0.5"}, "value must be a number"),
+        ({"type": "adjust", "path": "smoothing.beta", "value": True}, "value must be a number"),
+        ({"type": "adjust", "path": "smoothing.beta", "value": float("nan")}, "value must be a number"),
+        ({"type": "adjust", "path": "smoothing.beta", "value": 10**400}, "value must be a number"),
+        ({"type": "adjust", "path": "smoothing.__class__.x\n", "value": 1}, "dotted name"),
+        ({"type": "adjust", "path": "Beta", "value": 1}, "dotted name"),
+        ({"type": "adjust", "path": 7, "value": 1}, "path must be a text"),
+        ({"type": "capture_neutral", "seconds": 1e6}, "between 0.5 and 60"),
+    ],
+)
+def test_anything_else_is_refused_with_the_reason(message: object, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        parse(message)
+
+
+@settings(max_examples=60, deadline=None)
+@given(JSON)
+def test_nothing_but_a_value_error_ever_comes_out(message: object) -> None:
+    try:
+        parse(message)
+    except ValueError:
+        return
+    assert isinstance(message, dict)
