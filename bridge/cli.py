@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "calibrate": ("bridge.commands.calibrate:Calibrate", "take your neutral image and keep it as a profile"),
     "record": ("bridge.commands.record:Record", "keep the eye pictures of a source in a recording folder"),
     "analyze": ("bridge.commands.analyze:Analyze", "any source to a CSV: a row for each frame"),
+    "monitor": ("bridge.commands.monitor:Monitor", "show what arrives at a port, when nothing moves"),
     "bench": ("bridge.commands.bench:Bench", "measure speed and memory on this machine"),
     "models": ("bridge.commands.models:Models", "list the networks that are installed, with their cards"),
 }
