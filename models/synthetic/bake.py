@@ -1,4 +1,12 @@
-"""Makes Parts from the public assets: cuts half a face out of ICT-FaceKit and warps skins and irises onto it."""
+"""Makes Parts from the public assets: cuts half a face out of ICT-FaceKit and warps skins and irises onto it.
+
+ict_facekit/ict_facekit_light.npz           FaceXModel's meshes as arrays: neutral (V, 3), identity (100, V, 3) and
+                                            expression (57, V, 3) differences, expression_names, triangles and
+                                            triangles_uv (T, 3), uv
+unityeyes2/unityeyes2_eye_region.npz        the eye region: mean (229, 3) metres, uv, faces, loops of the lids
+unityeyes2/SkinTextures, IrisTextures       as in the repository
+swirski_ir/ir_color_map.png, ireye-*.png    as in the repository
+"""
 
 import itertools
 from pathlib import Path

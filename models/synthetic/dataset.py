@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -137,6 +138,7 @@ def write_dataset(out: Path, parts_path: Path, plan: Plan, workers: int) -> Iter
 
     Raises BridgeError when the folder holds a data set of another plan.
     """
+    parts = open_parts(parts_path)
     _claim(out, plan)
     missing = []
     for shard, numbers in enumerate(plan.shards()):
@@ -145,17 +147,18 @@ def write_dataset(out: Path, parts_path: Path, plan: Plan, workers: int) -> Iter
             yield len(numbers) * plan.frames
         else:
             missing.append((folder, numbers))
-    parts = open_parts(parts_path)
-    if workers <= 1 or len(missing) == 1:
+    if workers <= 1 or len(missing) <= 1:
         _prepare(parts, plan)
         yield from map(_work, missing)
         return
-    if missing:  # compiled code is kept on disk: workers need not compile it again
-        render_session(parts, Plan(plan.seed, 1, 1), 0)
+    render_session(parts, Plan(plan.seed, 1, 1), 0)  # compiled code is kept on disk: workers need not compile it again
     # linear algebra of many threads in each of many processes would only wait for itself
     os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
-    with multiprocessing.get_context("spawn").Pool(min(workers, len(missing) or 1), _start, (parts_path, plan)) as pool:
-        yield from pool.imap_unordered(_work, missing)
+    with tempfile.TemporaryDirectory() as scratch:
+        baked = Path(scratch) / "parts.npz"
+        parts.save(baked)
+        with multiprocessing.get_context("spawn").Pool(min(workers, len(missing)), _start, (baked, plan)) as pool:
+            yield from pool.imap_unordered(_work, missing)
 
 
 def _claim(out: Path, plan: Plan) -> None:
