@@ -80,7 +80,7 @@ def read_settings(path: Path | None) -> dict[str, Any]:
 
 
 def save_settings(config: Config, path: Path | None) -> Path:
-    """Store what differs from the defaults, keeping a person's own comments and the other lines of the file.
+    """Store sliders and switches that differ from the defaults, keeping a person's own comments and other lines.
 
     Raises BridgeError when the disk refuses or the file there is not TOML.
     """
@@ -90,14 +90,16 @@ def save_settings(config: Config, path: Path | None) -> Path:
         read_settings(chosen)  # says what is wrong before anything is overwritten
         document = tomlkit.parse(chosen.read_text("utf-8"))
     defaults = Config()
-    for slider in sliders(config):
+    switches = [f"targets.{name}.enabled" for name in TargetsOptions.model_fields]
+    for path_ in (*(slider.path for slider in sliders(config)), *switches):
         table: Any = document
-        *tables, key = slider.path.split(".")
-        if slider.value == get(defaults, slider.path) and get_or_none(document, slider.path) is None:
+        *tables, key = path_.split(".")
+        value = get(config, path_)
+        if value == get(defaults, path_) and get_or_none(document, path_) is None:
             continue
         for name in tables:
             table = table.setdefault(name, tomlkit.table())
-        table[key] = slider.value
+        table[key] = value
     write_atomically(chosen, tomlkit.dumps(document).encode())
     return chosen
 
@@ -155,6 +157,17 @@ def adjusted(config: Config, path: str, value: float) -> Config:
         branch = branch[name]
     branch[key] = value
     return Config.model_validate(tree)
+
+
+def switched(config: Config, target: str, on: bool) -> Config:
+    """The same settings with one target switched on or off.
+
+    Raises BridgeError for a name that is no target.
+    """
+    if target not in TargetsOptions.model_fields:
+        raise BridgeError(f"there is no target {target}; choose one of {', '.join(TargetsOptions.model_fields)}")
+    options = getattr(config.targets, target).model_copy(update={"enabled": on})
+    return config.model_copy(update={"targets": config.targets.model_copy(update={target: options})})
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> str:

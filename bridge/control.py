@@ -13,6 +13,7 @@ from typing import Any, Final
 MAX_CAPTURE_SECONDS: Final = 60.0
 
 _LARGEST: Final = 1e9  # no setting comes near; not-a-number and infinity are refused by the same comparison
+_NAME: Final = re.compile(r"[a-z0-9_]{1,40}")
 _PATH: Final = re.compile(r"[a-z0-9_]{1,40}(\.[a-z0-9_]{1,40}){1,5}")
 
 
@@ -46,6 +47,19 @@ class Adjust:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """Switch a target on or off now; nothing is stored."""
+
+    target: str
+    "Its name in the settings, such as 'vmc'."
+    on: bool
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.target):
+            raise ValueError("target must be the name of a target")
+
+
+@dataclass(frozen=True, slots=True)
 class SaveSettings:
     """Store the settings as they are now."""
 
@@ -55,12 +69,13 @@ class ResetSettings:
     """Return every adjustable setting to its default; nothing is stored."""
 
 
-Command = CaptureNeutral | ForgetNeutral | Adjust | SaveSettings | ResetSettings
+Command = CaptureNeutral | ForgetNeutral | Adjust | Switch | SaveSettings | ResetSettings
 
 _COMMANDS: Final[dict[str, type[Command]]] = {
     "capture_neutral": CaptureNeutral,
     "forget_neutral": ForgetNeutral,
     "adjust": Adjust,
+    "switch": Switch,
     "save_settings": SaveSettings,
     "reset_settings": ResetSettings,
 }
@@ -99,4 +114,10 @@ def _text(name: str, value: object) -> str:
     return value
 
 
-_CHECKS: Final[dict[object, Callable[[str, object], Any]]] = {float: _number, str: _text}
+def _switch(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be true or false")
+    return value
+
+
+_CHECKS: Final[dict[object, Callable[[str, object], Any]]] = {float: _number, str: _text, bool: _switch}

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from bridge import profiles, shipped
-from bridge.config import Config, adjusted, save_settings, sliders
-from bridge.control import Adjust, CaptureNeutral, Command, ForgetNeutral, ResetSettings, SaveSettings
+from bridge.config import Config, adjusted, save_settings, sliders, switched
+from bridge.control import Adjust, CaptureNeutral, Command, ForgetNeutral, ResetSettings, SaveSettings, Switch
 from bridge.errors import BridgeError
 from bridge.frames import Image, Result
 from bridge.pipeline import Pipeline
 from bridge.preview import Preview, Status
-from bridge.sinks import Sink
 from bridge.sources import Source
+from bridge.targets import Targets
 from bridge.timing import FrameRate, Sections
 
 log = logging.getLogger("eyebridge")
@@ -90,32 +90,32 @@ class Daemon:
         with contextlib.ExitStack() as stack:
             pipeline = Pipeline(config, config.network.open(), self.timing)
             self._begin_personal(pipeline)
-            sinks = self._targets(stack)
+            targets = Targets(dict(config.targets), self.command)
+            stack.callback(targets.close)
             preview = self._preview(stack) if config.preview.enabled else None
             self._source = source = stack.enter_context(self._open_source())
-            self._started(Started(source.name, [sink.name for sink in sinks], preview.url if preview else None))
+            self._started(Started(source.name, targets.names, preview.url if preview else None))
             if seconds is not None:
                 timer = threading.Timer(seconds, self.stop)
                 stack.callback(timer.cancel)
                 timer.start()
-            self._loop(source, pipeline, sinks, preview)
+            self._loop(source, pipeline, targets, preview)
 
-    def _loop(self, source: Source, pipeline: Pipeline, sinks: list[Sink], preview: Preview | None) -> None:
+    def _loop(self, source: Source, pipeline: Pipeline, targets: Targets, preview: Preview | None) -> None:
         next_report = 0.0
         while not self._stopping.is_set():
             frame = source.read()
             if frame is None:
                 return
             begun = time.perf_counter()
-            self._obey(pipeline)
+            self._obey(pipeline, targets)
             try:
                 result = pipeline(frame)
             except BridgeError as error:  # no neutral could be made; the line itself is whole
                 self._say(str(error))
                 continue
             with self.timing.section("send"):
-                for sink in sinks:
-                    sink.send(result)
+                targets.send(result)
             if preview is not None:
                 preview.send(result)
             ended = time.perf_counter()
@@ -124,7 +124,7 @@ class Daemon:
             self._rate.tick(ended)
             if ended >= next_report:
                 next_report = ended + _REPORT_EVERY
-                status = self._status(source, pipeline)
+                status = self._status(source, pipeline, targets)
                 self._report(Report(status, result))
                 if preview is not None:
                     preview.tell(status)
@@ -147,18 +147,6 @@ class Daemon:
         pipeline.capture_neutral(seconds)
         self._say("look straight ahead with a relaxed face while your neutral image is taken")
 
-    def _targets(self, stack: contextlib.ExitStack) -> list[Sink]:
-        sinks = []
-        for _, target in self.config.targets:
-            if target.enabled:
-                try:
-                    sink = stack.enter_context(target.open())
-                    sink.hear(self.command)
-                    sinks.append(sink)
-                except BridgeError as error:  # the others still get their frames
-                    log.error(error)
-        return sinks
-
     def _preview(self, stack: contextlib.ExitStack) -> Preview:
         preview = Preview(
             self.config.preview,
@@ -170,14 +158,14 @@ class Daemon:
         preview.start()
         return preview
 
-    def _obey(self, pipeline: Pipeline) -> None:
+    def _obey(self, pipeline: Pipeline, targets: Targets) -> None:
         while not self._commands.empty():
             try:
-                self._do(self._commands.get_nowait(), pipeline)
+                self._do(self._commands.get_nowait(), pipeline, targets)
             except BridgeError as error:
                 self._say(str(error))
 
-    def _do(self, command: Command, pipeline: Pipeline) -> None:
+    def _do(self, command: Command, pipeline: Pipeline, targets: Targets) -> None:
         match command:
             case CaptureNeutral(seconds):
                 self._capture(pipeline, seconds)
@@ -187,6 +175,10 @@ class Daemon:
             case Adjust(path, value):
                 self.config = adjusted(self.config, path, value)
                 pipeline.reconfigure(self.config)
+            case Switch(target, on):
+                self.config = switched(self.config, target, on)
+                targets.switch(target, on)
+                self._say(f"{target} is {'on' if on else 'off'}")
             case ResetSettings():
                 for slider in sliders(Config()):
                     self.config = adjusted(self.config, slider.path, slider.value)
@@ -199,7 +191,7 @@ class Daemon:
         self._message = message
         log.info(message)
 
-    def _status(self, source: Source, pipeline: Pipeline) -> Status:
+    def _status(self, source: Source, pipeline: Pipeline, targets: Targets) -> Status:
         neutral: Image | None = pipeline.profile.neutral.astype("uint8") if pipeline.profile.personal else None
         return Status(
             source=source.name,
@@ -209,4 +201,5 @@ class Daemon:
             progress=pipeline.capture_progress,
             neutral=neutral,
             dropped=source.dropped,
+            targets=targets.states(time.monotonic()),
         )

@@ -24,7 +24,7 @@ ROWS = (
         *("bridge.calibration", "bridge.control", "bridge.remote", "bridge.pipeline"),
         *("bridge.sources", "bridge.sinks", "bridge.preview"),
     ),
-    ("bridge.config", "bridge.daemon"),
+    ("bridge.config", "bridge.targets", "bridge.daemon"),
     ("bridge.commands", "bridge.cli"),
 )
 NEVER_FROM_BRIDGE = ("torch", "models", "samples", "tests")

@@ -1,6 +1,6 @@
 """The preview: a small server and the built page that shows avatar, light and everything the network says."""
 
-from bridge.preview.feed import Slider, Status
+from bridge.preview.feed import Slider, Status, TargetState
 from bridge.preview.server import Preview, PreviewOptions
 
-__all__ = ["Preview", "PreviewOptions", "Slider", "Status"]
+__all__ = ["Preview", "PreviewOptions", "Slider", "Status", "TargetState"]

@@ -43,6 +43,26 @@ class Slider:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetState:
+    """How one target is doing."""
+
+    name: str
+    "As in the settings, such as 'vmc'."
+    address: str
+    "Where it sends, as a person calls it; '' while it is not open."
+    on: bool
+    "Whether it is switched on."
+    packets: float
+    "A second."
+    bytes: float
+    "A second."
+    refused: int
+    "Packets that the system or the other side refused since it was opened."
+    problem: str
+    "Why the latest packet was refused, or why it could not be opened; '' where all is well."
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """How the daemon is doing, beside its results."""
 
@@ -60,6 +80,8 @@ class Status:
     "(h, 2 w) the mean neutral image in use; hand over the same array as long as it is the same image."
     dropped: int = 0
     "Frames lost since the start."
+    targets: tuple[TargetState, ...] = ()
+    "Every target there is, in the order of the settings."
 
 
 class Feed:
@@ -108,6 +130,7 @@ class Feed:
             progress=status.progress,
             neutral=status.neutral is not None,
             dropped=status.dropped,
+            targets=[asdict(target) for target in status.targets],
         )
 
 
