@@ -192,6 +192,7 @@ _MATRIX: Final = np.array(list(_TABLE.rows.values()))[:, : len(INPUTS) + len(_FI
 
 PARAMETERS: Final = tuple(_TABLE.rows)
 "Every parameter that can be computed, without its `v2/`."
+_ROW: Final = {name: row for row, name in enumerate(PARAMETERS)}
 BASE: Final = frozenset(name for name, _ in _lines(_BASE))
 "Those of them that are shapes of a face and not made of several."
 
@@ -221,11 +222,11 @@ SEEN: Final = frozenset(name for name, seen in zip(PARAMETERS, _seen(), strict=T
 class Unified:
     """Computes the named parameters of each result, in the order of the names.
 
-    Raises ValueError for a name that is not in PARAMETERS.
+    Raises KeyError for a name that is not in PARAMETERS.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
-        rows = [PARAMETERS.index(name) for name in names]
+        rows = [_ROW[name] for name in names]
         self._matrix = np.ascontiguousarray(_MATRIX[rows])
         self._low = np.array([LOW[name] for name in names], np.float32)
         self._inputs = np.ones(_MATRIX.shape[1], np.float32)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from bridge.osc import Message, OscError, Template, Value, read
+from bridge.osc import Message, OscError, Template, Value, bundled, encode, read
 
 addresses = st.text("abcXYZ019_/", max_size=20).map(lambda text: "/" + text)
 strings = st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"]), max_size=20)
@@ -147,3 +147,20 @@ def test_refuses_what_does_not_fit() -> None:
     for message in (Message("a"), Message("/ä"), Message("/a", (True,)), Message("/a", ("x" * 100,))):
         with pytest.raises(ValueError, match=r"slash|only int|limit"):
             Template([message], limit=100)
+
+
+@given(st.lists(st.builds(Message, addresses, st.lists(floats | strings | st.booleans()).map(tuple)), max_size=12))
+def test_messages_encoded_one_by_one_are_those_of_python_osc(messages: list[Message]) -> None:
+    datagrams = bundled(encode(message) for message in messages)
+    assert [message for datagram in datagrams for message in read(datagram)] == messages
+    if len(datagrams) == 1:
+        assert datagrams[0] == reference(messages)
+
+
+def test_bundles_are_as_full_as_the_limit_allows() -> None:
+    content = encode(Message("/a", (1.0,)))  # 12 bytes, 16 with their size
+    assert [len(datagram) for datagram in bundled([content] * 5, limit=48)] == [48, 48, 32]
+    assert [len(datagram) for datagram in bundled([content] * 2, limit=20)] == [32, 32]
+    assert bundled([]) == ()
+    with pytest.raises(ValueError, match="are sent"):
+        encode(Message("/a", (None,)))

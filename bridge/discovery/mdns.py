@@ -52,13 +52,13 @@ class Neighbours:
         await self._zeroconf.async_close()  # says goodbye for our own
 
     async def announce(self, name: str, host: str, http_port: int, osc_port: int) -> None:
-        """Lets others find our service. Quietly not, where the network does not allow it."""
+        """Lets others find our service, whose name is nobody else's. Quietly not, where the network does not allow it."""
         for kind, port in ((HTTP, http_port), (OSC, osc_port)):
             info = AsyncServiceInfo(
                 kind, f"{name}.{kind}", port=port, addresses=[socket.inet_aton(host)], server=f"{name}.local."
             )
             with contextlib.suppress(OSError, ZeroconfError):
-                await self._zeroconf.async_register_service(info)
+                await self._zeroconf.async_register_service(info, cooperating_responders=True)
 
     def _changed(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
         if not name.startswith(self._prefix):

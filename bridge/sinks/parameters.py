@@ -148,9 +148,10 @@ class AvatarParameters:
         self._sent[due] = np.rint(now[due])
         self._sent_at[due] = time
         numbers = (self._sent[: len(self._steps)] / self._steps).astype(">f4").tobytes()
-        heads, switches, on = self._heads, self._switches, self._sent
+        heads, switches = self._heads, self._switches
         return [
-            heads[n] + numbers[4 * n : 4 * n + 4] if n < len(heads) else switches[n][on[n] > 0.5] for n in due.tolist()
+            heads[n] + numbers[4 * n : 4 * n + 4] if n < len(heads) else switches[n][on]
+            for n, on in zip(due.tolist(), (self._sent[due] > 0.5).tolist(), strict=True)
         ]
 
     def _outputs(self) -> NDArray[np.float32]:

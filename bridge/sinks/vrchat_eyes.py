@@ -62,6 +62,9 @@ class VrchatEyes:
 
     def _angles(self, result: Result) -> tuple[float, ...]:
         gaze = result.weights.gaze
+        turned: tuple[float, ...]
         if self._each:
-            return -gaze.left_pitch, -gaze.left_yaw, -gaze.right_pitch, -gaze.right_yaw
-        return -(gaze.left_pitch + gaze.right_pitch) / 2, -(gaze.left_yaw + gaze.right_yaw) / 2
+            turned = (gaze.left_pitch, gaze.left_yaw, gaze.right_pitch, gaze.right_yaw)
+        else:
+            turned = ((gaze.left_pitch + gaze.right_pitch) / 2, (gaze.left_yaw + gaze.right_yaw) / 2)
+        return tuple([0.0 - angle for angle in turned])

@@ -3,10 +3,10 @@
     python -m tests.golden.make
 
 Receivers in every language test against these files. Beside each NAME.osc lies NAME.json with what it means, numbers
-as float32 has them. refused.json lists the damaged packets and why each one is refused. VMC frames take several
-datagrams, NAME.0.osc, NAME.1.osc and so on, and NAME.json lists their messages in order. Protocols beside OSC are in
-NAME.bin; what they mean is for an independent decoder to say. Sets of many small OSC datagrams are in one NAME.bin too,
-each after its size as an int32, with NAME.json beside it.
+as float32 has them. refused.json lists the damaged packets and why each one is refused. Frames for VMC and VRChat take
+several datagrams, NAME.0.osc, NAME.1.osc and so on; NAME.json lists their messages in order. Protocols beside OSC are
+in NAME.bin; what they mean is for an independent decoder to say. Sets of many small OSC datagrams are in one NAME.bin
+too, each after its size as an int32, with NAME.json beside it.
 """
 
 import json
@@ -15,23 +15,28 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgpack
 import numpy as np
 
 from bridge.blendshapes import ARKIT, GROUPS
 from bridge.channels import ACTION_UNIT_NAMES, CHANNELS, EMOTION_NAMES, Channel
+from bridge.discovery import Avatar, Parameter
 from bridge.frames import AmbientLight, Expression, EyePair, Gaze, Result, Vector, Weights
-from bridge.osc import Message, Template, read
+from bridge.osc import Message, Template, bundled, read
 from bridge.sinks import hyperion, ifacialmocap, zeromq
 from bridge.sinks.artnet import ArtDmx, ArtNetOptions
 from bridge.sinks.hyperion import HyperionOptions
 from bridge.sinks.livelink import LiveLinkFrames
 from bridge.sinks.native import NativeFrames
+from bridge.sinks.parameters import AvatarParameters
 from bridge.sinks.values import ValueFrames, ValuesOptions
 from bridge.sinks.vmc import VmcFrames, VmcOptions
 from bridge.sinks.vrcft import BABBLE, BABBLE_FACE, EYETRACKVR, MixedFrames
+from bridge.sinks.vrchat import GAMES
+from bridge.sinks.vrchat_eyes import VrchatEyes
+from bridge.unified import PARAMETERS
 
 HERE: Final = Path(__file__).parent
 _PERIOD: Final = 1 / 125
@@ -118,6 +123,19 @@ VMC: Final = {
     "vmc_assistant": VmcOptions(role="assistant", turn_eyes=True),
 }
 
+_BITS: Final = ("1", "2", "4", "Negative")
+VRCHAT: Final = {  # three avatars' parameters: name -> type
+    "vrchat_floats": {f"v2/{name}": "float" for name in PARAMETERS} | {"EyeTrackingActive": "bool"},
+    "vrchat_binary": {
+        **{f"FT/v2/{name}{bit}": "bool" for name in ("EyeLeftX", "EyeRightX", "EyeY") for bit in _BITS},
+        **{f"FT/v2/{name}{bit}": "bool" for name in ("EyeLidLeft", "EyeLidRight", "BrowUp") for bit in _BITS[:3]},
+        "FT/v2/EyeSquint": "bool",
+        "FT/v2/CheekSquintLeft": "float",
+        "FT/ExpressionTrackingActive": "bool",
+    },
+    "vrchat_native": {},
+}
+
 
 def native() -> dict[str, bytes]:
     """The faces one after the other, as one session sends them."""
@@ -128,6 +146,22 @@ def native() -> dict[str, bytes]:
 def vmc() -> dict[str, tuple[bytes, ...]]:
     """The ramp as the first frame of each kind of VMC session."""
     return {name: VmcFrames(options).pack(FACES["ramp"]) for name, options in VMC.items()}
+
+
+def vrchat() -> dict[str, tuple[bytes, ...]]:
+    """The first frame for each avatar: the wink in binary, else the ramp."""
+    made = {}
+    for name, kinds in VRCHAT.items():
+        avatar = Avatar(name, tuple(Parameter(f"/avatar/parameters/{n}", as_kind(k)) for n, k in kinds.items()))
+        parameters = AvatarParameters(avatar, GAMES["vrchat"].steps)
+        eyes = VrchatEyes("left_right", parameters.sources)
+        result = FACES["wink" if name == "vrchat_binary" else "ramp"]
+        made[name] = bundled(parameters.messages(result, True) + eyes.messages(result, True))
+    return made
+
+
+def as_kind(text: str) -> Literal["float", "bool"]:
+    return "float" if text == "float" else "bool"
 
 
 def many() -> dict[str, Sequence[bytes]]:
@@ -256,7 +290,7 @@ def files() -> dict[str, bytes]:
     made["refused.json"] = as_json(
         {f"refused_{name}.osc": {"level": level, "why": why} for name, (_, level, why) in damaged.items()}
     )
-    for name, datagrams in vmc().items():
+    for name, datagrams in (vmc() | vrchat()).items():
         made |= {f"{name}.{n}.osc": datagram for n, datagram in enumerate(datagrams)}
         made[f"{name}.json"] = messages(datagrams)
     for name, set_ in many().items():
