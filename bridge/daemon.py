@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from bridge import profiles, shipped
 from bridge.config import Config, adjusted, save_settings, sliders, switched
 from bridge.control import Adjust, CaptureNeutral, Command, ForgetNeutral, ResetSettings, SaveSettings, Switch
 from bridge.errors import BridgeError
 from bridge.frames import Image, Result
+from bridge.personalization import Profile
 from bridge.pipeline import Pipeline
 from bridge.preview import Preview, Status
 from bridge.sources import Source
@@ -70,6 +73,8 @@ class Daemon:
         self._rate = FrameRate()
         self._latency = 0.0
         self._message = ""
+        self._shown: tuple[Profile | None, Image | None] = (None, None)
+        "The profile whose neutral image the preview has, and that image: the same array as long as it is the same."
 
     def command(self, command: Command) -> None:
         """Obey between two frames; may be called from any thread."""
@@ -109,11 +114,14 @@ class Daemon:
                 return
             begun = time.perf_counter()
             self._obey(pipeline, targets)
+            collecting = pipeline.capture_progress is not None
             try:
                 result = pipeline(frame)
             except BridgeError as error:  # no neutral could be made; the line itself is whole
                 self._say(str(error))
                 continue
+            if collecting and pipeline.capture_progress is None:
+                self._say("your neutral image is taken: the avatar now moves from your own resting face")
             with self.timing.section("send"):
                 targets.send(result)
             if preview is not None:
@@ -192,14 +200,16 @@ class Daemon:
         log.info(message)
 
     def _status(self, source: Source, pipeline: Pipeline, targets: Targets) -> Status:
-        neutral: Image | None = pipeline.profile.neutral.astype("uint8") if pipeline.profile.personal else None
+        if pipeline.profile is not self._shown[0]:
+            picture = pipeline.profile.neutral.astype(np.uint8) if pipeline.profile.personal else None
+            self._shown = (pipeline.profile, picture)
         return Status(
             source=source.name,
             fps=self._rate.fps,
             latency_ms=1000.0 * self._latency,
             state=self._message,
             progress=pipeline.capture_progress,
-            neutral=neutral,
+            neutral=self._shown[1],
             dropped=source.dropped,
             targets=targets.states(time.monotonic()),
         )
