@@ -12,7 +12,7 @@ import pytest
 
 from bridge import osc, shipped
 from bridge.config import Config
-from bridge.control import Adjust, CaptureNeutral, Command, ForgetNeutral, ResetSettings, SaveSettings
+from bridge.control import Adjust, CaptureNeutral, Command, ForgetNeutral, ResetSettings, SaveSettings, Switch
 from bridge.daemon import Daemon, Report
 from bridge.errors import BridgeError
 from bridge.recording import RecordingReader, RecordingWriter
@@ -146,6 +146,30 @@ def test_commands_are_obeyed_between_frames(clip: Path, receiver: Receiver, tmp_
     assert "half_life = 2.0 # calm" in stored
     assert "brows = 0.5" in stored
     assert daemon.config.mapping.gains.brows == 1.0, "reset"
+
+
+def test_a_target_is_switched_while_frames_go_on(clip: Path, receiver: Receiver) -> None:
+    daemon: Daemon
+    seen: list[tuple[bool, float]] = []
+
+    def follow(report: Report) -> None:
+        native = next(target for target in report.status.targets if target.name == "native")
+        seen.append((native.on, native.packets))
+        if len(seen) in (6, 10):
+            daemon.command(Switch("native", on=len(seen) == 10))
+        if len(seen) == 12:
+            daemon.stop()
+
+    source = RecordingOptions(path=clip, realtime=True, loop=True)
+    daemon = Daemon(config_for(receiver), source.open, report=follow)
+    daemon.command(Switch("nowhere", on=True))  # is said, and stops nothing
+    daemon.run()
+    receiver.close()
+    assert [seen[n][0] for n in (0, 8, 11)] == [True, False, True]
+    assert max(packets for _, packets in seen[:6]) > 0
+    assert seen[8][1] == 0
+    sequences = [messages(datagram)["/eyebridge/frame"][1] for datagram in receiver.datagrams]
+    assert sequences.count(0) == 2, "a session of its own after each switching on"
 
 
 def test_stop_from_another_thread_ends_the_run(clip: Path, receiver: Receiver) -> None:
