@@ -131,7 +131,7 @@ def _sliders(model: BaseModel, prefix: str) -> Iterator[Slider]:
             yield from _sliders(value, f"{prefix}{name}.")
         elif isinstance(field.json_schema_extra, dict) and "slider" in field.json_schema_extra:
             low, high, step = _three_numbers(field.json_schema_extra["slider"])
-            title = f"{prefix}{name}".replace(".", " ").replace("_", " ")
+            title = f"{prefix}{name}".partition(".")[2].replace(".", ", ").replace("_", " ")
             yield Slider(f"{prefix}{name}", title, field.description or "", float(value), low, high, step)
 
 

@@ -1,25 +1,27 @@
-"""Where the files that come with eyebridge lie: beside the package in a checkout and in an installed wheel alike."""
+"""Where the files that come with eyebridge lie: in the checkout's `samples`, or inside the package once installed."""
 
 from pathlib import Path
 from typing import Final
 
 from bridge.errors import BridgeError
 
-_ROOT: Final = Path(__file__).resolve().parent.parent
+_PACKAGE: Final = Path(__file__).resolve().parent
+_PLACES: Final = (_PACKAGE / "_samples", _PACKAGE.parent / "samples")
+"The wheel's build copies what is named below into the first one (pyproject.toml, force-include)."
 
 
 def _shipped(relative: str) -> Path:
-    path = _ROOT / relative
-    if not path.exists():
-        raise BridgeError(f"{path} is missing from this installation; install eyebridge again")
-    return path
+    for place in _PLACES:
+        if (place / relative).exists():
+            return place / relative
+    raise BridgeError(f"{relative} is missing from this installation; install eyebridge again")
 
 
 def avatar() -> Path:
     """The preview's avatar, a binary glTF. Raises BridgeError when it is missing."""
-    return _shipped("samples/avatar/eyebridge_avatar.glb")
+    return _shipped("avatar/eyebridge_avatar.glb")
 
 
 def demo_recording() -> Path:
     """The bundled recording of a rendered person. Raises BridgeError when it is missing."""
-    return _shipped("samples/recording")
+    return _shipped("rendered-person")
