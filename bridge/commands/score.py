@@ -33,6 +33,14 @@ class Score:
         return _right(self._units)
 
     @property
+    def balanced(self) -> float:
+        """Mean over the action units of the part of each one's frames that got it right, 0..1."""
+        true = {unit for unit, _ in self._units}
+        return sum(
+            _right(Counter({pair: n for pair, n in self._units.items() if pair[0] == unit})) for unit in true
+        ) / max(len(true), 1)
+
+    @property
     def emotions(self) -> float:
         """Part of the frames labelled with an emotion that got the right one, 0..1."""
         return _right(self._emotions)
@@ -60,6 +68,7 @@ class Score:
                 other = f"{wrong[1]} {wrong[0] / total:.0%}" if wrong[0] else ""
                 table.add_row(f"{unit.facs} {unit.label}", str(total), f"{said.get(unit.name, 0) / total:.1%}", other)
         table.add_row("all action units", str(self.labelled), f"{self.action_units:.1%}", style="bold")
+        table.add_row("mean over the action units", "", f"{self.balanced:.1%}", style="bold")
         table.add_row("emotions", str(self._emotions.total()), f"{self.emotions:.1%}", style="bold")
         for label, sign, match in (("gaze", "°", "gaze"), ("lid openness", "", "lid"), ("other channels", "", "")):
             error = self._error(match)
