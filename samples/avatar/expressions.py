@@ -20,10 +20,12 @@ from samples.avatar.solids import Array, cast, ease, gaussian, gradient
 HINGE: Final = np.array([0.0, -0.014, 0.002])
 "The axis of the jaw, parallel to X."
 JAW_ANGLE: Final = np.radians(15.5)
+JAW_FORWARD: Final = 0.0075
+JAW_ASIDE: Final = 0.0080
 CORNER: Final = np.array([0.0215, -0.060, 0.0790])
 BLINK_MEETS: Final = 0.55
 "Where closed lids meet: share of the way from the line between the eye's corners down to the lower lid."
-LID_OVERLAP: Final = 1.4
+LID_OVERLAP: Final = 2.5
 "Degrees by which closed lids pass each other, so that no gap is left."
 
 
@@ -31,19 +33,28 @@ def open_jaw(p: Array, angle: float = JAW_ANGLE) -> Array:
     """Where points fixed to the jaw move when it opens."""
     q = p - HINGE
     c, s = np.cos(angle), np.sin(angle)
-    return np.stack([q[:, 0], c * q[:, 1] - s * q[:, 2], s * q[:, 1] + c * q[:, 2]], axis=-1) - q
+    turned = np.stack([q[:, 0], c * q[:, 1] - s * q[:, 2], s * q[:, 1] + c * q[:, 2]], axis=-1)
+    return np.asarray(turned - q)
 
 
-def lid_shift(angle: Array, upper: float, lower: float) -> Array:
-    """Elevation, degrees, by which the lid's margin turns at loop angles."""
+def jaw_moves(p: Array) -> dict[str, Array]:
+    """Moves of points that are fixed to the jaw, by target name."""
+    aside = np.array([JAW_ASIDE, 0.0, 0.0])
+    ahead = np.array([0.0, 0.0, JAW_FORWARD])
+    one = np.ones((len(p), 1))
+    return {"jawOpen": open_jaw(p), "jawForward": one * ahead, "jawLeft": one * aside, "jawRight": -one * aside}
+
+
+def lid_shift(angle: Array, upper: float, lower: float, ring: Array | float = 0.0) -> Array:
+    """Elevation, degrees, by which a lid turns at loop angles; outer rings stay calmer at the eye's corners."""
     reach = np.where(np.sin(angle) > 0, upper, lower)
-    return np.asarray(reach * np.abs(np.sin(angle)) ** 1.16)
+    return np.asarray(reach * np.abs(np.sin(angle)) ** (1.16 + 1.6 * np.clip(ring, 0.0, 1.0)))
 
 
 def turn_about_eye(p: Array, azimuth: Array | float, elevation: Array | float) -> Array:
     """Where points of the left eye move when they turn about its centre, keeping their distance from it."""
     a, e, r = anatomy.eye_angles(p)
-    return anatomy.EYE + r[:, None] * anatomy.eye_direction(a + azimuth, e + elevation) - p
+    return np.asarray(anatomy.EYE + r[:, None] * anatomy.eye_direction(a + azimuth, e + elevation) - p)
 
 
 BLINK: Final = (
@@ -53,7 +64,7 @@ BLINK: Final = (
 LIDS: Final = {
     "eyeBlinkLeft": (*BLINK, 0.0),
     "eyeSquintLeft": (-7.0, 10.0, 0.0),
-    "eyeWideLeft": (8.5, -3.0, 0.0),
+    "eyeWideLeft": (9.0, -3.5, 0.0),
     "eyeLookUpLeft": (6.0, 3.0, 0.0),
     "eyeLookDownLeft": (-15.0, -5.0, 0.0),
     "eyeLookInLeft": (0.0, 0.0, -2.5),
@@ -81,25 +92,28 @@ class Sculptor:
         self.left = np.asarray(ease(self.x, -0.011, 0.011))
 
     def mirrored(self, move: Array) -> Array:
-        return move[self.face.mirror] * np.array([-1.0, 1.0, 1.0])
+        return np.asarray(move[self.face.mirror] * np.array([-1.0, 1.0, 1.0]))
 
     def lids(self, upper: float, lower: float, sideways: float) -> Array:
         move = np.zeros_like(self.p)
         mine = np.flatnonzero(~np.isnan(self.face.lid_ring) & (self.x > 0))
         p, ring = self.p[mine], self.face.lid_ring[mine]
-        hold = np.asarray(1.0 - ease(ring, 0.06, 0.88))
-        angle = self.face.lid_angle[mine]
-        turn = hold * lid_shift(angle, upper, lower)
-        aside = hold * sideways * np.abs(np.sin(angle))
         a, e, r = anatomy.eye_angles(p)
+        near = ease(r, 1.40 * anatomy.LID_RADIUS, 1.10 * anatomy.LID_RADIUS)
+        near = np.maximum(near, 1.0 - ease(ring, 0.0, 0.12))
+        hold = np.asarray((1.0 - ease(ring, 0.06, 0.88)) * near)
+        angle = self.face.lid_angle[mine]
+        turn = hold * lid_shift(angle, upper, lower, ring)
+        aside = hold * sideways * np.abs(np.sin(angle))
         origin = np.broadcast_to(anatomy.EYE, p.shape)
         was = cast(anatomy.smooth_face, origin, anatomy.eye_direction(a, e), 0.01, 0.06)
         now = cast(anatomy.smooth_face, origin, anatomy.eye_direction(a + aside, e + turn), 0.01, 0.06)
         # the upper lid closes over the lower one
         over = 0.0006 * hold * np.clip(-turn / 30.0, 0.0, 1.0) * (ring > -0.5)
-        # folds of the open lid are smoothed out where it stretches
-        kept = np.where(np.abs(turn) > 0, np.clip(1.0 - np.abs(turn) / 18.0, 0.0, 1.0), 1.0)
-        r = np.where(ring >= 0, now + (r - was) * kept, r) + over
+        # a lid that comes down follows the eyeball and loses its folds; one that goes up slips under the brow
+        folds = (r - was) * np.clip(1.0 + turn / 18.0, 0.0, 1.0)
+        skin = np.where(turn > 0, r + 0.4 * (now - was), now + folds)
+        r = np.where(ring >= 0, skin, r) + over
         move[mine] = anatomy.EYE + r[:, None] * anatomy.eye_direction(a + aside, e + turn) - p
         return move
 
@@ -107,7 +121,7 @@ class Sculptor:
         """A soft weight, 1 at the centre; lids are left out, they move on their own."""
         q = (self.p - np.array(centre)) / np.broadcast_to(np.array(width), 3)
         weight = np.exp(-np.sum(q * q, axis=-1))
-        return np.asarray(np.where(weight > 0.004, weight, 0.0) * self.off_lids)
+        return np.asarray(np.clip(weight - 0.012, 0.0, None) / 0.988 * self.off_lids)
 
     def slide(self, weight: Array, move: tuple[float, float, float]) -> Array:
         """The weighted move, bent so that skin keeps its height above the skull."""
@@ -119,7 +133,7 @@ class Sculptor:
             g = gradient(anatomy.skull, q)
             q = q - (anatomy.skull(q) - level)[:, None] * g / np.maximum(np.sum(g * g, axis=-1, keepdims=True), 0.25)
         moved[active] = q
-        return moved - self.p
+        return np.asarray(moved - self.p)
 
     def push(self, weight: Array, move: tuple[float, float, float]) -> Array:
         return np.asarray(weight[:, None] * np.array(move))
@@ -135,7 +149,7 @@ class Sculptor:
 
 
 def _jaw_share(face: Face) -> Array:
-    """How far each vertex follows the jaw, 0..1: harmonic between the chin and the rest, as the mesh is cut at the lips."""
+    """How far each vertex follows the jaw, 0..1: harmonic between chin and skull on a mesh that is cut at the lips."""
     p, t = face.points, face.triangles
     x, y, z = np.abs(p[:, 0]), p[:, 1], p[:, 2]
     n = len(p)
@@ -164,7 +178,7 @@ def _jaw_share(face: Face) -> Array:
 
 
 def _brow_down(s: Sculptor) -> Array:
-    inner = s.slide(s.bump((0.016, 0.031, 0.083), (0.018, 0.017, 0.03)), (-0.0045, -0.0075, 0.0))
+    inner = s.slide(s.bump((0.016, 0.031, 0.083), (0.019, 0.018, 0.03)), (-0.0045, -0.0092, 0.0))
     outer = s.slide(s.bump((0.042, 0.036, 0.073), (0.020, 0.017, 0.03)), (-0.003, -0.0062, 0.0))
     knit = s.push(s.bump((0.011, 0.026, 0.083), (0.008, 0.012, 0.02)), (0.0, 0.0, 0.0022))
     return (inner + outer + knit) * ease(s.x, -0.006, 0.008)[:, None]
@@ -184,29 +198,35 @@ def _brow_outer_up(s: Sculptor) -> Array:
 
 def _cheek_squint(s: Sculptor) -> Array:
     lift = s.slide(s.bump((0.043, -0.026, 0.068), (0.022, 0.014, 0.03)), (0.001, 0.0065, 0.0))
-    swell = s.push(s.bump((0.042, -0.021, 0.070), (0.018, 0.011, 0.03)), (0.0015, 0.001, 0.0038))
+    swell = s.push(s.bump((0.042, -0.021, 0.070), (0.019, 0.011, 0.03)), (0.0018, 0.0014, 0.0046))
     return (lift + swell) * ease(s.x, 0.002, 0.014)[:, None]
 
 
 def _nose_sneer(s: Sculptor) -> Array:
     wing = s.push(s.bump((0.0125, -0.0335, 0.0900), (0.008, 0.010, 0.02)), (0.0018, 0.0055, 0.0))
     side = s.push(s.bump((0.013, -0.014, 0.080), (0.009, 0.012, 0.02)), (0.0, 0.0030, 0.0020))
-    lip = s.push(s.lip(True) * s.bump((0.010, -0.055, 0.088), 0.012), (0.001, 0.004, 0.0))
+    lip = s.push(s.lip(True) * gaussian(s.x - 0.012, 0.030), (0.001, 0.0032, 0.0006))
     brow = s.slide(s.bump((0.015, 0.030, 0.083), (0.014, 0.013, 0.03)), (-0.001, -0.0025, 0.0))
     return (wing + side + lip + brow) * ease(s.x, -0.002, 0.008)[:, None]
 
 
+def _pull_corner(s: Sculptor, width: float) -> Array:
+    """Weight that bends the lips in one curve from the middle to the corner, and the cheek around it."""
+    along = np.clip(np.abs(s.x) / anatomy.MOUTH_WIDTH, 0.0, 1.0) ** 1.8
+    return np.asarray(s.lips * along + (1.0 - s.lips) * s.corner(width))
+
+
 def _smile(s: Sculptor) -> Array:
-    pull = s.slide(s.corner(0.015), (0.0075, 0.0088, 0.0))
-    lips = s.slide(s.bump((0.011, -0.061, 0.09), (0.010, 0.010, 0.03)) * s.lips, (0.0028, 0.0018, -0.001))
-    cheek = s.push(s.bump((0.041, -0.034, 0.066), (0.016, 0.014, 0.03)), (0.0020, 0.0034, 0.0032))
-    fold = s.push(s.bump((0.033, -0.050, 0.073), (0.006, 0.010, 0.03)), (0.0, 0.001, -0.0012))
+    pull = s.slide(_pull_corner(s, 0.018), (0.0070, 0.0085, 0.0))
+    lips = s.slide(s.lips, (0.0010, -0.0006, 0.0)) + s.push(s.lips, (0.0, 0.0, -0.0012))
+    cheek = s.push(s.bump((0.041, -0.034, 0.066), (0.018, 0.015, 0.03)), (0.0022, 0.0040, 0.0034))
+    fold = s.push(s.bump((0.034, -0.050, 0.073), (0.006, 0.011, 0.03)), (0.0, 0.001, -0.0014))
     return (pull + lips + cheek + fold) * s.left[:, None]
 
 
 def _frown(s: Sculptor) -> Array:
-    pull = s.slide(s.corner(0.014), (0.0015, -0.0080, 0.0))
-    chin = s.push(s.bump((0.008, -0.078, 0.084), (0.010, 0.008, 0.02)), (0.0, 0.002, 0.001))
+    pull = s.slide(_pull_corner(s, 0.015), (0.0010, -0.0085, 0.0))
+    chin = s.push(s.bump((0.008, -0.078, 0.084), (0.012, 0.009, 0.02)), (0.0, 0.0025, 0.0015))
     return (pull + chin) * s.left[:, None]
 
 
@@ -249,9 +269,9 @@ def _pucker(s: Sculptor) -> Array:
 
 
 def _cheek_puff(s: Sculptor) -> Array:
-    left = s.push(s.bump((0.043, -0.054, 0.060), (0.019, 0.018, 0.03)), (0.0105, -0.001, 0.0080))
-    left = left + s.push(s.bump((0.024, -0.056, 0.080), (0.012, 0.014, 0.03)), (0.002, 0.0, 0.0040))
-    return _both(s, left * (1.0 - 0.7 * s.lips)[:, None])
+    left = s.push(s.bump((0.043, -0.054, 0.060), (0.024, 0.024, 0.035)), (0.0100, -0.001, 0.0070))
+    left = left + s.push(s.bump((0.024, -0.056, 0.080), (0.016, 0.018, 0.03)), (0.002, 0.0, 0.0040))
+    return _both(s, left * (1.0 - 0.6 * s.lips)[:, None])
 
 
 def _mouth_close(s: Sculptor) -> Array:
@@ -275,16 +295,16 @@ def _shrug_lower(s: Sculptor) -> Array:
 
 
 def _tongue_out(s: Sculptor) -> Array:
-    return s.push(s.lip(False, 0.010), (0.0, -0.0062, 0.0016)) + s.push(s.lip(True, 0.010), (0.0, 0.0026, 0.0008))
+    return s.push(s.lip(False, 0.010), (0.0, -0.0085, 0.0020)) + s.push(s.lip(True, 0.010), (0.0, 0.0030, 0.0008))
 
 
 def _lip_left(s: Sculptor, upper: bool) -> Array:
     x = 0.0105
     if upper:
         fold = s.push(s.bump((0.017, -0.046, 0.082), (0.008, 0.009, 0.03)), (0.001, 0.0022, 0.0012))
-        move = s.push(s.lip(True) * gaussian(s.x - x, 0.012), (0.0008, 0.0068, 0.0006)) + fold
+        move = s.push(s.lip(True) * gaussian(s.x - x, 0.030), (0.0008, 0.0064, 0.0006)) + fold
     else:
-        move = s.push(s.lip(False) * gaussian(s.x - x, 0.012), (0.0008, -0.0080, 0.0004))
+        move = s.push(s.lip(False) * gaussian(s.x - x, 0.030), (0.0008, -0.0074, 0.0004))
     return move * s.left[:, None]
 
 
@@ -305,7 +325,7 @@ SIDED: Final[dict[str, Callable[[Sculptor], Array]]] = {
     "eyeWideLeft": lambda s: s.slide(
         s.bump((0.037, 0.033, 0.078), (0.020, 0.010, 0.03)) * ease(s.x, 0.002, 0.014), (0.0, 0.0022, 0.0)
     ),
-    "jawLeft": lambda s: s.slide(s.jaw, (0.0080, 0.0, 0.0)),
+    "jawLeft": lambda s: s.slide(s.jaw, (JAW_ASIDE, 0.0, 0.0)),
     "mouthLeft": lambda s: s.slide(np.clip(s.lips + 0.5 * s.lip(False), 0, 1), (0.0085, 0.0010, 0.0)),
     "mouthSmileLeft": _smile,
     "mouthFrownLeft": _frown,
@@ -320,7 +340,7 @@ SIDED: Final[dict[str, Callable[[Sculptor], Array]]] = {
     "noseSneerLeft": _nose_sneer,
 }
 MIDDLE: Final[dict[str, Callable[[Sculptor], Array]]] = {
-    "jawForward": lambda s: s.push(s.jaw, (0.0, 0.0, 0.0075)),
+    "jawForward": lambda s: s.push(s.jaw, (0.0, 0.0, JAW_FORWARD)),
     "jawOpen": lambda s: open_jaw(s.p) * s.jaw[:, None],
     "mouthClose": _mouth_close,
     "mouthFunnel": _funnel,

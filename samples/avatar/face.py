@@ -5,6 +5,7 @@ at its centre, radians), and cast from there onto the solid of `anatomy`.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -16,8 +17,8 @@ from samples.avatar.solids import Array, cast, ease, gaussian, unit
 
 Indices: TypeAlias = npt.NDArray[np.int64]
 
-NECK_ANGLE: Final = np.radians(15.0)
-BACK_RADIUS: Final = 2.55
+NECK_ANGLE: Final = np.radians(10.0)
+BACK_RADIUS: Final = 3.13
 
 EYE_LOOP: Final = 72
 EYE_RINGS: Final = np.array([0.0, 0.045, 0.10, 0.16, 0.22, 0.28, 0.34, 0.41, 0.49, 0.58, 0.68, 0.79, 0.90, 1.0])
@@ -54,7 +55,7 @@ class Face:
 def to_chart(p: Array) -> Array:
     d = unit(p - anatomy.RAY_ORIGIN)
     radius = np.arccos(np.clip(d[:, 2], -1.0, 1.0))
-    return d[:, :2] * (radius / np.maximum(np.linalg.norm(d[:, :2], axis=-1), 1e-12))[:, None]
+    return np.asarray(d[:, :2] * (radius / np.maximum(np.linalg.norm(d[:, :2], axis=-1), 1e-12))[:, None])
 
 
 def from_chart(q: Array) -> Array:
@@ -89,8 +90,17 @@ def _eye_loops() -> tuple[list[Array], Array]:
 def lip_outline(x: Array, upper: npt.NDArray[np.bool_]) -> Array:
     """Height of the lips' outline above (or below) the line where they meet, metres."""
     c = np.clip(x / anatomy.MOUTH_WIDTH, -1.0, 1.0)
-    bow = 0.0064 * (1 - c**2) ** 0.75 - 0.0012 * gaussian(x, 0.0045)
+    bow = 0.0078 * (1 - c**2) ** 0.70 - 0.0013 * gaussian(x, 0.0045)
     return np.where(upper, bow, -0.0082 * (1 - c**2) ** 0.62)
+
+
+def _chart_in_front(x: Array, y: Array) -> Array:
+    """Chart positions of the skin's points at these sides and heights on the front of the mouth."""
+    z = np.full_like(x, 0.090)
+    for _ in range(6):
+        q = to_chart(np.column_stack([x, y, z]))
+        z = 0.5 * (z + on_skin(q)[:, 2])
+    return q
 
 
 def _lip_loops() -> tuple[list[Array], Array]:
@@ -98,10 +108,9 @@ def _lip_loops() -> tuple[list[Array], Array]:
     angle = np.linspace(-np.pi / 2, np.pi / 2, 2 * LIP_HALF_LOOP + 1)
     x = anatomy.MOUTH_WIDTH * np.cos(angle)
     x[0] = x[-1] = 0.0
-    z = np.full_like(x, 0.088) - 18.0 * x**2
-    seam = to_chart(np.column_stack([x, anatomy.mouth_line(x), z]))
+    seam = _chart_in_front(x, anatomy.mouth_line(x))
     edge_y = anatomy.mouth_line(x) + lip_outline(x, angle > 0)
-    edge = to_chart(np.column_stack([x * 1.05, edge_y, z]))
+    edge = _chart_in_front(x * 1.01, edge_y)
     reach = np.column_stack([np.full_like(x, 0.375), np.where(angle > 0, 0.125, 0.215)])
     outer = np.array([0.0, -0.318]) + reach * np.column_stack([np.cos(angle), np.sin(angle)])
     loops = [seam + s * (edge - seam) for s in LIP_RINGS] + [edge + s * (outer - edge) for s in AROUND_LIPS]
@@ -121,10 +130,12 @@ def _spacing(q: Array) -> Array:
 def _filling(keep_out: list[Array], borders: Array) -> Array:
     """Chart points between the loops: hexagonal lattices, coarser where `_spacing` allows, clear of the borders."""
     found = [borders]
-    midline = [-1.13]
-    while midline[-1] < 2.45:
-        midline.append(midline[-1] + float(_spacing(np.array([[0.0, midline[-1]]]))[0]))
-    found.append(np.column_stack([np.zeros(len(midline)), midline]))
+    neck = np.pi / 2 + NECK_ANGLE
+    for start, stop in ((-1.13, BACK_RADIUS), (-BACK_RADIUS + 0.12, -neck)):
+        midline = [start]
+        while midline[-1] < stop:
+            midline.append(midline[-1] + float(_spacing(np.array([[0.0, midline[-1]]]))[0]))
+        found.append(np.column_stack([np.zeros(len(midline)), midline]))
     for spacing in (0.0135, 0.019, 0.027, 0.038, 0.054, 0.076, 0.108, 0.15):
         rows = np.arange(-3.0, 3.0, spacing * 0.866)
         columns = np.arange(0.0, 3.0, spacing)
@@ -142,7 +153,7 @@ def _filling(keep_out: list[Array], borders: Array) -> Array:
     inside |= np.linalg.norm(candidates, axis=-1) > BACK_RADIUS - 0.06
     candidates = candidates[~inside]
     gap = np.min(np.linalg.norm(candidates[:, None] - borders[None], axis=-1), axis=1)
-    return candidates[gap > 0.55 * _spacing(candidates)]
+    return np.asarray(candidates[gap > 0.55 * _spacing(candidates)])
 
 
 def contains(polygon: Array, q: Array) -> npt.NDArray[np.bool_]:
@@ -189,10 +200,10 @@ def _relaxed(q: Array, fixed: int, keep_out: list[Array]) -> Array:
 def _bands(rings: list[Indices], closed: bool) -> Indices:
     """Triangles between successive rings of equal length, for rings that run counter-clockwise from inside out."""
     quads = []
-    for inner, outer in zip(rings, rings[1:], strict=False):
-        following = -1 if closed else None
-        a, b = (inner, outer) if closed else (inner[:-1], outer[:-1])
-        c, d = (np.roll(outer, following), np.roll(inner, following)) if closed else (outer[1:], inner[1:])
+    for inner, outer in pairwise(rings):
+        if closed:
+            inner, outer = np.append(inner, inner[0]), np.append(outer, outer[0])
+        a, b, c, d = inner[:-1], outer[:-1], outer[1:], inner[1:]
         quads += [np.column_stack([a, b, c]), np.column_stack([a, c, d])]
     return np.concatenate(quads)
 

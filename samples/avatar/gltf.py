@@ -14,15 +14,16 @@ import numpy.typing as npt
 
 from samples.avatar.solids import Array
 
-FLOAT: Final = 5126
+UNSIGNED_BYTE: Final = 5121
 UNSIGNED_SHORT: Final = 5123
 UNSIGNED_INT: Final = 5125
+FLOAT: Final = 5126
 VERTICES: Final = 34962
 TRIANGLES: Final = 34963
 
-SMALLEST_MOVE: Final = 1e-5
+SMALLEST_MOVE: Final = 1e-4
 "Metres: a vertex that moves less is left out of a target."
-SMALLEST_TURN: Final = 4e-3
+SMALLEST_TURN: Final = 3e-2
 "Length of a normal's change below which it is left out."
 
 
@@ -87,9 +88,9 @@ class _Document:
         return self.accessor(entry | {"count": len(data), "type": "VEC3"} | (_bounds(data) if bounds else {}))
 
     def colours(self, values: Array) -> int:
-        data = np.full((len(values), 4), 65535, dtype="<u2")
-        data[:, :3] = np.round(np.clip(values, 0.0, 1.0) * 65535)
-        entry = {"bufferView": self.view(data.tobytes(), VERTICES), "componentType": UNSIGNED_SHORT}
+        data = np.full((len(values), 4), 255, dtype=np.uint8)
+        data[:, :3] = np.round(np.clip(values, 0.0, 1.0) * 255)
+        entry = {"bufferView": self.view(data.tobytes(), VERTICES), "componentType": UNSIGNED_BYTE}
         return self.accessor(entry | {"normalized": True, "count": len(data), "type": "VEC4"})
 
     def indices(self, triangles: npt.NDArray[np.int64], vertices: int) -> int:

@@ -14,11 +14,23 @@ from samples.avatar.solids import Array, cast, ease, unit
 from samples.avatar.surfaces import grid_triangles, vertex_normals
 
 HAIR: Final = Material("Hair", roughness=0.42)
-ROOT, TIP = linear("2a1719"), linear("6b3a2e")
+ROOT, TIP = linear("41231f"), linear("743d2e")
+ROWS: Final = 15
+AROUND: Final = 12
 CENTRE: Final = np.array([0.0, 0.030, -0.010])
 
 HAIRLINE: Final = np.array(
-    [[0.0, 43.0], [25.0, 42.0], [45.0, 34.0], [60.0, 18.0], [72.0, -4.0], [84.0, -8.0], [100.0, -6.0], [125.0, -30.0], [180.0, -42.0]]
+    [
+        [0.0, 41.0],
+        [25.0, 40.0],
+        [45.0, 32.0],
+        [58.0, 18.0],
+        [70.0, -4.0],
+        [84.0, -8.0],
+        [100.0, -6.0],
+        [125.0, -30.0],
+        [180.0, -42.0],
+    ]
 )
 """Azimuth from the face's middle and elevation of the hair's edge, degrees seen from CENTRE."""
 
@@ -44,7 +56,7 @@ class Lock:
     "metres above the skull at root, middle and tip"
 
 
-def lock_surface(lock: Lock, rows: int = 20, around: int = 14) -> tuple[Array, Array]:
+def lock_surface(lock: Lock, rows: int = ROWS, around: int = AROUND) -> tuple[Array, Array]:
     """Grid points (rows * around, 3) and each one's place along the lock, 0..1."""
     knots = direction(*np.array(lock.path).T)
     stations = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(knots, axis=0), axis=1))])
@@ -55,9 +67,9 @@ def lock_surface(lock: Lock, rows: int = 20, around: int = 14) -> tuple[Array, A
     along = unit(np.gradient(middle, axis=0))
     aside = unit(np.cross(along, d))
     up = np.cross(aside, along)
-    swell = np.sqrt(np.clip(1.0 - (1.0 - np.clip(s / 0.30, 0, 1)) ** 2, 0.06, 1)) * np.clip(1.0 - s**3.0, 0.0, 1) ** 0.8
+    swell = np.sqrt(np.clip(1.0 - (1.0 - np.clip(s / 0.30, 0, 1)) ** 2, 0.01, 1)) * np.clip(1.0 - s**3.0, 0.0, 1) ** 0.8
     phi = np.arange(around) * 2 * np.pi / around
-    groove = 1.0 + 0.10 * np.cos(5.0 * phi + 0.6)
+    groove = 1.0 + 0.10 * np.cos(3.0 * phi + 0.6)
     flat = np.sign(np.cos(phi)) * np.abs(np.cos(phi)) ** 0.9 * groove
     high = np.sin(phi) * groove
     points = (
@@ -82,27 +94,40 @@ def style() -> list[Lock]:
     for i in np.linspace(0, 1, 7):  # nape and back, lowest layer first
         for side in (-1, 1):
             a = side * (106 + 70 * i)
-            add([(a, 20), (a * 1.0, -8), (a - side * 4, -30), (a - side * 6, -46 - 6 * i)], 0.017, 0.007, (0.006, 0.008, 0.002))
+            add(
+                [(a, 20), (a * 1.0, -8), (a - side * 4, -30), (a - side * 6, -46 - 6 * i)],
+                0.017,
+                0.007,
+                (0.006, 0.008, 0.002),
+            )
     for i in np.linspace(0, 1, 8):
         for side in (-1, 1):
             a = side * (96 + 82 * i)
             add([(a, 62), (a, 36), (a, 8), (a - side * 4, -22 - 8 * i)], 0.019, 0.008, (0.010, 0.015, 0.006))
-    for i in np.linspace(0, 1, 5):  # the left side falls from the parting
-        a = 34 + 58 * i
-        add([(30 + 30 * i, 58 + 14 * i), (a + 8, 40), (a + 18, 18), (a + 24, -4 - 8 * i)], 0.016, 0.007, (0.008, 0.013, 0.003))
+    for a in np.linspace(-56, 58, 26):  # the hairline, growing up and under the rest
+        e = float(np.interp(abs(a), HAIRLINE[:, 0], HAIRLINE[:, 1])) - 3.0
+        add([(a + 4, e), (a, e + 8), (a - 8, e + 15), (a - 20, e + 20)], 0.013, 0.0040, (0.0002, 0.0062, 0.0110))
     for i in np.linspace(0, 1, 6):  # the right side
-        a = -(52 + 46 * i)
-        add([(a + 6, 60), (a, 38), (a - 6, 14), (a - 12, -8 - 6 * i)], 0.016, 0.007, (0.010, 0.014, 0.003))
+        a = -(54 + 44 * i)
+        add([(a + 6, 60), (a, 38), (a - 4, 14), (a - 10, -10 - 8 * i)], 0.016, 0.007, (0.010, 0.014, 0.003))
     for i in np.linspace(1, 0, 9):  # the top, from the crown to the forehead, swept to the right
-        root = (26 + 60 * i**1.5, 54 + 26 * i)
-        add(
-            [root, (0 - 40 * i, 62 + 14 * i), (-48 - 28 * i, 48 + 6 * i), (-74 - 24 * i, 16 + 4 * i)],
-            0.019, 0.010, (0.008, 0.027, 0.008),
-        )
-    add([(27, 52), (4, 57), (-32, 45), (-60, 24), (-70, 4)], 0.018, 0.010, (0.006, 0.024, 0.006))
-    add([(28, 50), (14, 53), (-16, 43), (-44, 30), (-58, 14)], 0.015, 0.009, (0.006, 0.021, 0.006))
-    add([(29, 49), (22, 48), (0, 40), (-22, 34), (-36, 24)], 0.011, 0.007, (0.005, 0.017, 0.007))
-    add([(29, 51), (40, 48), (56, 34), (66, 12)], 0.013, 0.007, (0.006, 0.015, 0.004))
+        root = (34 + 70 * i**1.5, 50 + 26 * i)
+        path = [root, (4 - 40 * i, 62 + 14 * i), (-46 - 28 * i, 48 + 6 * i), (-74 - 24 * i, 14 + 4 * i)]
+        add(path, 0.019, 0.010, (0.004, 0.027, 0.008))
+    for i in np.linspace(1, 0, 7):  # the left side falls from the parting, over the roots of the top
+        root = (20 + 75 * i**1.5, 55 + 27 * i)
+        a = 46 + 50 * i
+        add([root, (a - 4, 46 + 8 * i), (a + 10, 22), (a + 16, -6 - 8 * i)], 0.0165, 0.008, (0.013, 0.021, 0.003))
+    add([(27, 51), (4, 56), (-32, 45), (-60, 22), (-72, 0)], 0.018, 0.010, (0.009, 0.024, 0.006))
+    add([(28, 49), (12, 52), (-18, 42), (-46, 28), (-60, 10)], 0.016, 0.010, (0.009, 0.022, 0.006))
+    add([(29, 48), (20, 48), (-4, 38), (-26, 30), (-42, 20)], 0.013, 0.008, (0.008, 0.019, 0.006))
+    add([(27, 50), (36, 47), (52, 36), (62, 20), (66, 4)], 0.015, 0.008, (0.010, 0.018, 0.005))
+    add([(25, 50), (30, 44), (40, 36), (46, 27)], 0.010, 0.006, (0.010, 0.014, 0.006))
+    add([(28, 42), (10, 46), (-16, 39), (-40, 26), (-54, 10)], 0.0125, 0.007, (0.004, 0.014, 0.006))
+    add([(26, 42), (16, 44), (-2, 40), (-20, 33), (-32, 26)], 0.010, 0.006, (0.004, 0.011, 0.005))
+    add([(26, 42), (37, 42), (50, 34), (59, 20), (63, 6)], 0.0125, 0.007, (0.004, 0.012, 0.004))
+    for turn in (0, 14):  # across the crown
+        add([(168, 60), (140, 77), (-60 - turn, 80), (-100 - turn, 58)], 0.020, 0.008, (0.010, 0.016, 0.010))
     return locks
 
 
@@ -124,10 +149,10 @@ def build_hair() -> Part:
     random = np.random.default_rng(5)
     for lock in style():
         grid, s = lock_surface(lock)
-        faces = grid_triangles(20, 14, wrap=True)
+        faces = grid_triangles(ROWS, AROUND, wrap=True)
         all_triangles.append(faces[:, ::-1] + count)
         all_points.append(grid)
-        tint = mix(ROOT, TIP, 0.85 * ease(s, -0.1, 0.9) + random.uniform(-0.06, 0.06))
+        tint = mix(ROOT, TIP, 0.25 + 0.65 * ease(s, -0.1, 0.9) + random.uniform(-0.06, 0.06))
         colours.append(np.clip(tint, 0, 1))
         count += len(grid)
     p, t = np.concatenate(all_points), np.concatenate(all_triangles)

@@ -68,7 +68,10 @@ def cast(field: Field, origin: Array, direction: Array, start: float = 0.0, reac
     """Distances along rays that start inside the solid to its surface."""
     t = np.full(len(direction), start)
     for _ in range(90):
-        t = np.clip(t - 0.7 * field(origin + t[:, None] * direction), start, reach)
+        step = 0.7 * field(origin + t[:, None] * direction)
+        t = np.clip(t - step, start, reach)
+        if np.max(np.abs(step)) < 1e-9:
+            break
     return t
 
 
