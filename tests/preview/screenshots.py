@@ -59,9 +59,9 @@ def browser(size: tuple[int, int] = (1440, 900), *flags: str) -> Iterator[Chrome
 
 
 def console(chrome: Chrome) -> list[str]:
-    """What the page and the browser have complained about since the last call."""
+    """What the page has complained about since the last call; the graphics driver's own remarks are left out."""
     entries: list[dict[str, str]] = chrome.get_log("browser")  # type: ignore[no-untyped-call]
-    return [entry["message"] for entry in entries]
+    return [entry["message"] for entry in entries if entry["source"] not in ("rendering", "other")]
 
 
 def main() -> None:

@@ -23,8 +23,8 @@ const eyes = new Eyes(id("eyes"));
 const tuning = new Tuning(link);
 const neutral = new Neutral(link);
 const light = new Light(id("light"));
-const stage = openStage();
 
+let stage: Stage | undefined;
 let panels: ReturnType<typeof build> | undefined;
 let frame: Frame | undefined;
 let progress: number | null = null;
@@ -34,7 +34,9 @@ const mood: Mood = structuredClone(AMBER);
 const gaze = new Motion(4);
 
 function build(tables: Tables) {
+  const shapes = tables.groups.flatMap((group) => group.shapes);
   return {
+    shapes,
     caption: new Caption(tables),
     units: new Classes(id("units"), tables.action_units.map(({ facs, label }) => ({ code: facs, label }))),
     emotions: new Classes(id("emotions"), tables.emotions),
@@ -44,7 +46,7 @@ function build(tables: Tables) {
       units: new Motion(tables.action_units.length),
       emotions: new Motion(tables.emotions.length),
       channels: new Motion(tables.channels.length),
-      weights: new Motion(tables.groups.reduce((sum, { shapes }) => sum + shapes.length, 0)),
+      weights: new Motion(shapes.length),
     },
   };
 }
@@ -53,7 +55,7 @@ function message(received: Message): void {
   switch (received.type) {
     case "tables":
       panels ??= build(received);
-      stage?.name(received.groups.flatMap(({ shapes }) => shapes));
+      stage?.name(panels.shapes);
       break;
     case "frame":
       arrive(received, performance.now() / 1000);
@@ -96,20 +98,19 @@ function connected(yes: boolean): void {
   }
 }
 
-function openStage(): Stage | undefined {
-  let opened: Stage;
+function openStage(): void {
   try {
-    opened = new Stage(id<HTMLCanvasElement>("stage"), !location.search.includes("full"));
+    stage = new Stage(id<HTMLCanvasElement>("stage"), !location.search.includes("full"));
   } catch {
     id("no-webgl").hidden = false;
-    return undefined;
+    return;
   }
-  opened.load("avatar.glb").catch((error: Error) => {
+  stage.name(panels?.shapes ?? []);
+  stage.load("avatar.glb").catch((error: Error) => {
     const notice = id("no-avatar");
     notice.textContent = `The avatar could not be loaded: ${error.message}`;
     notice.hidden = false;
   });
-  return opened;
 }
 
 /** The scene's light follows what arrived, and stays where it is when nothing arrives. */
@@ -181,3 +182,4 @@ id("mirror").addEventListener("click", ({ currentTarget }) => {
   (currentTarget as HTMLElement).setAttribute("aria-pressed", String(on));
 });
 requestAnimationFrame(tick);
+requestAnimationFrame(() => setTimeout(openStage)); // numbers first: building the scene may take a moment

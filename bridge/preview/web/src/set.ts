@@ -135,7 +135,7 @@ export function surroundings(renderer: WebGLRenderer): Texture {
     room.add(box);
   }
   const generator = new PMREMGenerator(renderer);
-  const texture = generator.fromScene(room, 0.02).texture;
+  const texture = generator.fromScene(room, 0, 0.1, 20, { size: 64 }).texture;
   generator.dispose();
   return texture;
 }

@@ -74,9 +74,13 @@ export class Stage {
   }
 
   async load(url: string): Promise<void> {
-    this.avatar = await Avatar.load(url);
-    this.avatar.name(this.names);
-    this.scene.add(this.avatar.root);
+    const avatar = await Avatar.load(url);
+    if (this.renderer.extensions.has("KHR_parallel_shader_compile")) {
+      await this.renderer.compileAsync(avatar.root, this.camera, this.scene);
+    }
+    avatar.name(this.names);
+    this.scene.add(avatar.root);
+    this.avatar = avatar;
   }
 
   name(weights: readonly string[]): void {
