@@ -15,6 +15,7 @@ from pydantic import Field
 from rich.table import Table
 
 from bridge import shipped
+from bridge.commands import bench_targets
 from bridge.commands.base import ConfiguredCommand
 from bridge.commands.terminal import console
 from bridge.errors import BridgeError
@@ -34,6 +35,7 @@ class Bench(ConfiguredCommand):
     examples:
       eyebridge bench
       eyebridge bench --json > bench.json
+      eyebridge bench --each-target                     what every target costs and sends, and all of them at once
     """
 
     verb: ClassVar[str] = "bench"
@@ -41,8 +43,11 @@ class Bench(ConfiguredCommand):
     fps: float = Field(120.0, gt=0, le=1000, description="frames a second to pace at")
     seconds: float = Field(10.0, ge=1, le=600, description="how long to measure")
     warm_up: float = Field(2.0, ge=0, le=60, description="seconds not counted at the beginning")
+    each_target: bool = Field(False, description="measure the targets instead: each by itself, and all at once")
 
     def execute(self) -> int:
+        if self.each_target:
+            return self._measure_targets()
         with console.status("measuring a fresh daemon"):
             first_datagram, resident = self._fresh_daemon()
         with console.status(f"measuring {self.seconds:g} s at {self.fps:g} frames a second"):
@@ -62,6 +67,15 @@ class Bench(ConfiguredCommand):
             print(json.dumps(figures, indent=2))
         else:
             console.print(_table(figures))
+        return 0
+
+    def _measure_targets(self) -> int:
+        with console.status("measuring every target"):
+            figures = bench_targets.measure(self.seconds)
+        if self.json_:
+            print(json.dumps({"targets": figures}, indent=2))
+        else:
+            console.print(bench_targets.as_table(figures))
         return 0
 
     def _stages(self) -> dict[str, dict[str, float]]:

@@ -78,7 +78,7 @@ def pack(result: Result, version: int) -> bytes:
     weights = np.fmin(np.fmax(result.weights.blendshapes, 0.0), 1.0)  # fmax takes NaN to 0
     gaze = result.weights.gaze
     angles = (-gaze.right_pitch, gaze.right_yaw, -gaze.left_pitch, gaze.left_yaw)
-    return (_TEMPLATES[version] % (*np.rint(100 * weights).tolist(), *angles)).encode()
+    return (_TEMPLATES[version] % (*np.rint(100 * weights).astype(np.int32).tolist(), *angles)).encode()
 
 
 class IFacialMocapSink(Sink):

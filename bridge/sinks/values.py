@@ -14,7 +14,7 @@ from pydantic import Field
 from bridge.blendshapes import ARKIT
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, CHANNELS, EMOTION_NAMES
 from bridge.frames import Result, Vector
-from bridge.osc import Message, Template, bundled
+from bridge.osc import Message, Template
 from bridge.sinks.base import Pace, Sink
 from bridge.sinks.udp import UdpOptions, UdpSink
 
@@ -52,7 +52,10 @@ class ValuesOptions(UdpOptions, frozen=True, extra="forbid"):
     prefix: str = Field(
         default="/face", pattern=r"^(/[A-Za-z0-9_.-]+)+$", description="What every address begins with, such as /face."
     )
-    bundle: bool = Field(default=True, description="Share datagrams between values; some receivers need this off.")
+    bundle: bool = Field(
+        default=True,
+        description="Send everything in a few datagrams; off: what moved, each value in a datagram of its own.",
+    )
 
     def open(self) -> Sink:
         """Raises BridgeError for a host that cannot be found."""
@@ -75,16 +78,17 @@ _UNKNOWN[-len(CHANNELS) :] = [0.0 if c.name.startswith("visible") else c.neutral
 
 
 class ValueFrames:
-    """Packs what changed from result to result."""
+    """Packs results: everything in a few bundles, or what moved in plain messages."""
 
     def __init__(self, options: ValuesOptions) -> None:
-        self._bundle = options.bundle
-        self._changed = ChangedValues([f"{options.prefix}/{address}" for address in ADDRESSES])
+        addresses = [f"{options.prefix}/{address}" for address in ADDRESSES]
+        self._changed = None if options.bundle else ChangedValues(addresses)
+        self._template = Template(Message(address, (0.0,)) for address in addresses)
 
     def pack(self, result: Result) -> Sequence[bytes]:
-        """Returns the frame's datagrams; none where nothing moved."""
-        messages = self._changed.pack(_values(result), result.time)
-        return bundled(messages) if self._bundle else messages
+        """Returns the frame's datagrams."""
+        values = _values(result)
+        return self._changed.pack(values, result.time) if self._changed else self._template.pack(values)
 
 
 def _values(result: Result) -> Vector:

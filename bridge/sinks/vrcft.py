@@ -12,6 +12,7 @@ Babble's module (UDP 8888; VRCFaceTracking.Baballonia, BabbleOsc), which Resonit
 own, and multiplies mouthFunnel and mouthPucker by 4. Raised brows it makes of the widened lid.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Final, Literal
 
@@ -110,22 +111,23 @@ class MixedFrames:
     def __init__(self, table: dict[str, Mix]) -> None:
         self._mixing = np.array([[mix.get(name, 0.0) for name in _INPUTS] for mix in table.values()], np.float32)
         self._changed = ChangedValues(list(table))
+        self._inputs: Vector = np.ones(len(_INPUTS), np.float32)
 
     def pack(self, result: Result) -> Sequence[bytes]:
         """Returns the frame's datagrams; none where nothing moved."""
-        values = self._mixing @ _inputs(result)
-        return self._changed.pack(values, result.time)
+        gaze, weights = result.weights.gaze, self._inputs[: len(ARKIT)]
+        np.fmax(result.weights.blendshapes, 0.0, out=weights)  # takes NaN to 0
+        np.minimum(weights, 1.0, out=weights)
+        turns = (-gaze.left_yaw, gaze.left_pitch, -gaze.right_yaw, gaze.right_pitch)
+        self._inputs[len(ARKIT) : -1] = (*(_turn(angle) for angle in turns), _pupil(result))
+        return self._changed.pack(self._mixing @ self._inputs, result.time)
 
 
-def _inputs(result: Result) -> Vector:
-    gaze = result.weights.gaze
-    turns = np.array([-gaze.left_yaw, gaze.left_pitch, -gaze.right_yaw, gaze.right_pitch]) / FULL_TURN
-    pupils = [pupil for pupil in result.expression.channels[_PUPILS].tolist() if pupil == pupil]  # not NaN
-    return np.concatenate(
-        (
-            np.fmin(np.fmax(result.weights.blendshapes, 0.0), 1.0),  # fmax takes NaN to 0
-            turns.clip(-1.0, 1.0),
-            (sum(pupils) / len(pupils) if pupils else _PUPIL, 1.0),
-        ),
-        dtype=np.float32,
-    )
+def _turn(angle: float) -> float:
+    return min(max(angle / FULL_TURN, -1.0), 1.0)
+
+
+def _pupil(result: Result) -> float:
+    """The mean of the pupils that are seen."""
+    pupils = [pupil for pupil in result.expression.channels[_PUPILS].tolist() if math.isfinite(pupil)]
+    return sum(pupils) / len(pupils) if pupils else _PUPIL

@@ -22,8 +22,8 @@ Pictures of the eyes never leave here. A subscriber that is slow misses results;
 """
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, Literal
+from collections.abc import Sequence
+from typing import Final, Literal
 
 import msgpack
 import zmq
@@ -102,16 +102,14 @@ def pack(result: Result) -> bytes:
             "emotions": _named(EMOTION_NAMES, expression.emotions.tolist()),
             "channels": _named(CHANNEL_NAMES, expression.channels.tolist()),
             "blendshapes": _named(ARKIT, result.weights.blendshapes.tolist()),
-            "gaze": {name: _known(getattr(gaze, name)) for name in gaze.__slots__},
-            "light": {name: _known(getattr(light, name)) for name in light.__slots__},
+            "gaze": _named(gaze.__slots__, [getattr(gaze, name) for name in gaze.__slots__]),
+            "light": _named(light.__slots__, [getattr(light, name) for name in light.__slots__]),
         }
     )
     return packed
 
 
-def _named(names: Sequence[str], values: Iterable[float]) -> dict[str, Any]:
-    return dict(zip(names, map(_known, values), strict=True))
-
-
-def _known(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def _named(names: Sequence[str], values: Sequence[float]) -> dict[str, float | None]:
+    if math.isfinite(sum(values)):  # by far the most frequent, and ten times faster
+        return dict(zip(names, values, strict=True))
+    return {name: value if math.isfinite(value) else None for name, value in zip(names, values, strict=True)}
