@@ -1,4 +1,5 @@
 import json
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +18,7 @@ from bridge.targets import TargetOptions, Targets
 from tests.golden import make
 from tests.sinks.peers import free_port
 
+README = Path(__file__).parents[1] / "README.md"
 HAPPY = make.FACES["happy"]
 
 
@@ -184,6 +186,13 @@ def test_every_target_of_the_settings_is_off_but_the_first_two() -> None:
     assert [name for name, target in Config().targets if target.enabled] == ["native", "vmc"]
     targets: dict[str, TargetOptions] = dict(Config().targets)
     assert all(callable(target.open) for target in targets.values())
+
+
+def test_the_readme_has_a_row_and_the_port_for_each_target() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|(?:[^|]*\|){5} (\d+) \|", README.read_text(encoding="utf-8"), re.MULTILINE)
+    ports = {name: getattr(target, "port", 0) for name, target in Config().targets}
+    usual = {"vmc": 39539, "vrchat": 9000}  # 0 in their options: by role, and as the program tells
+    assert dict(rows) == {name: str(port or usual[name]) for name, port in ports.items()}
 
 
 def test_real_targets_are_switched_while_frames_go_on() -> None:
