@@ -75,36 +75,35 @@ class Finder:
 
     def start(self) -> None:
         running: Future[None] = Future()
-        self._thread = threading.Thread(target=self._run, args=(running,), name="discovery", daemon=True)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._main(running)), name="discovery", daemon=True)
         self._thread.start()
         running.result()
 
     def close(self) -> None:
         """Says goodbye on the network; a second call does nothing."""
         if self._thread is not None:
-            self._loop.call_soon_threadsafe(self._task.cancel)
+            self._loop.call_soon_threadsafe(self._stop.set)
             self._thread.join()
             self._thread = None
 
-    def _run(self, running: Future[None]) -> None:
-        with contextlib.suppress(asyncio.CancelledError):
-            asyncio.run(self._main(running))
-
     async def _main(self, running: Future[None]) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._loop, self._task, self._wake = asyncio.get_running_loop(), task, asyncio.Event()
+        self._loop, self._wake, self._stop = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
         running.set_result(None)
         from bridge.discovery.mdns import Neighbours  # half a second of import that nobody should wait for
 
         async with contextlib.AsyncExitStack() as stack:
             self._neighbours = Neighbours(self._prefix, self._wake.set)
             try:
-                self._neighbours.open()
+                await self._neighbours.open()
                 stack.push_async_callback(self._neighbours.close)
             except OSError as error:
-                log.warning("This network has no multicast (%s); only the avatar's file is used.", error.strerror)
-            await self._follow(stack)
+                log.warning("This network has no multicast (%s); only the avatar's file is used.", error)
+            following = asyncio.create_task(self._follow(stack))
+            following.add_done_callback(lambda _: self._stop.set())
+            await self._stop.wait()
+            following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await following
 
     async def _follow(self, stack: contextlib.AsyncExitStack) -> None:
         began = time.monotonic()
@@ -134,8 +133,9 @@ class Finder:
 
     async def _ask_all(self) -> Found | None:
         """The first that answers soundly; the one that did so last time comes first."""
-        places = {place for place in self._neighbours.places.values() if _is_at(place[0], self._host)}
-        answers = await asyncio.gather(*(self._ask(*place) for place in sorted(places)))
+        places = {place for own in self._neighbours.places.values() for place in own if _is_at(place[0], self._host)}
+        nearest = sorted(places, key=lambda place: (not _is_loopback(place[0]), place))
+        answers = await asyncio.gather(*(self._ask(*place) for place in nearest))
         sound = [answer for answer in answers if answer is not None]
         last = self._found
         same = (answer for answer in sound if last and (answer.host, answer.port) == (last.host, last.port))

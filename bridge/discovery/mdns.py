@@ -20,6 +20,8 @@ OSC: Final = "_osc._udp.local."
 
 _SERVICES: Final = 16
 "So many at most are kept in mind or asked about at a time."
+_ADDRESSES: Final = 8
+"Of one service: some name an address of every network interface and listen on one of them only."
 _RESOLVE_MS: Final = 3000
 
 logging.getLogger("zeroconf").setLevel(logging.ERROR)  # not every odd packet that somebody's printer sends
@@ -35,14 +37,18 @@ class Neighbours:
     """
 
     def __init__(self, prefix: str, on_change: Callable[[], None]) -> None:
-        self.places: dict[str, Place] = {}
+        self.places: dict[str, tuple[Place, ...]] = {}
         self._prefix = prefix
         self._on_change = on_change
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._own: list[AsyncServiceInfo] = []
 
-    def open(self) -> None:
+    async def open(self) -> None:
         self._zeroconf = AsyncZeroconf(interfaces=InterfaceChoice.All, ip_version=IPVersion.V4Only)
+        try:
+            await self._zeroconf.zeroconf.async_wait_for_start()
+        except ZeroconfError as error:
+            raise OSError("multicast DNS does not start") from error
         self._browser = AsyncServiceBrowser(self._zeroconf.zeroconf, HTTP, handlers=[self._changed])
 
     async def close(self) -> None:
@@ -52,7 +58,7 @@ class Neighbours:
         await self._zeroconf.async_close()  # says goodbye for our own
 
     async def announce(self, name: str, host: str, http_port: int, osc_port: int) -> None:
-        """Lets others find our service, whose name is nobody else's. Quietly not, where the network does not allow it."""
+        """Lets others find our service; a name is nobody else's. Quietly not, where the network does not allow it."""
         for kind, port in ((HTTP, http_port), (OSC, osc_port)):
             info = AsyncServiceInfo(
                 kind, f"{name}.{kind}", port=port, addresses=[socket.inet_aton(host)], server=f"{name}.local."
@@ -74,9 +80,9 @@ class Neighbours:
             with contextlib.suppress(ZeroconfError):  # a name that is none
                 info = AsyncServiceInfo(HTTP, name)
                 found = await info.async_request(zeroconf, _RESOLVE_MS)
-                addresses = info.parsed_addresses(IPVersion.V4Only)
+                addresses = info.parsed_addresses(IPVersion.V4Only)[:_ADDRESSES]
                 if found and addresses and info.port:
-                    self.places[name] = (addresses[0], info.port)
+                    self.places[name] = tuple((address, info.port) for address in addresses)
                     self._on_change()
         finally:
             del self._asking[name]

@@ -44,7 +44,8 @@ async def _fetch(host: str, port: int, path: str) -> bytes:
         body = await _body(reader, headers.get("content-length"))
         return _joined(body) if headers.get("transfer-encoding") == "chunked" else body
     finally:
-        writer.close()
+        writer.transport.abort()
+        await asyncio.sleep(0)  # the socket closes on the loop's next turn
 
 
 async def _body(reader: asyncio.StreamReader, length: str | None) -> bytes:

@@ -159,6 +159,7 @@ class VrchatSink(Sink):
             self._target = None
         try:
             self._target = UdpTarget(route.host, route.port, self.traffic)
+            self.name = f"{self._game.title} at {self._target.name}"
         except BridgeError as error:  # found, but not to be reached from here
             log.warning("%s", error)
 

@@ -62,6 +62,7 @@ class Vrchat:
         """Wear this avatar, {name: OSC type}, and tell nobody."""
         self.avatar = avatar
         self.types = {f"/avatar/parameters/{name}": kind for name, kind in parameters.items()}
+        self._taken = {address: "T" if kind == "F" else kind for address, kind in self.types.items()}
 
     def change(self, avatar: str, parameters: Mapping[str, str]) -> None:
         """Wear this avatar and tell everybody who listens."""
@@ -70,10 +71,14 @@ class Vrchat:
         self.tell(Message("/avatar/change", (avatar,)))
 
     def tell(self, message: Message) -> None:
+        """Say this to everybody who listens."""
+        self.shout(encode(message))
+
+    def shout(self, packet: bytes) -> None:
         with self._arrival:
             assert self._arrival.wait_for(lambda: self._peers, 20), "nobody listens to this VRChat"
             for place in self._peers.values():
-                self._osc.sendto(encode(message), place)
+                self._osc.sendto(packet, place)
 
     def wait(self, until: Callable[[Self], object], seconds: float = 20.0) -> None:
         """Returns once that is so; fails when it does not happen at all."""
@@ -109,7 +114,7 @@ class Vrchat:
         kinds = {float: "f", bool: "T", int: "i"}
         given = [kinds.get(type(argument)) for argument in message.arguments]
         wanted = (
-            ["f"] * len(given) if message.address.startswith("/tracking/eye/") else [self.types.get(message.address)]
+            ["f"] * len(given) if message.address.startswith("/tracking/eye/") else [self._taken.get(message.address)]
         )
         if given == wanted:
             self.values[message.address] = message.arguments[0] if len(given) == 1 else str(message.arguments)
@@ -121,7 +126,9 @@ class Vrchat:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                game.asked.append(self.path)
+                with game._arrival:
+                    game.asked.append(self.path)
+                    game._arrival.notify_all()
                 body = game.answer(self.path)
                 if not body.startswith(b"HTTP/"):
                     self.send_response(200)
@@ -156,7 +163,7 @@ class Vrchat:
         return {"FULL_PATH": "/avatar", "ACCESS": 0, "CONTENTS": {"change": change, "parameters": parameters}}
 
     def _met(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
-        if state_change is not ServiceStateChange.Added or name == self._info.name:
+        if state_change is not ServiceStateChange.Added or name.startswith("VRChat-"):
             return
         found = zeroconf.get_service_info(service_type, name)
         if found is None or not found.port:
