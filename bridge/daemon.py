@@ -94,11 +94,11 @@ class Daemon:
         config = self.config
         with contextlib.ExitStack() as stack:
             pipeline = Pipeline(config, config.network.open(), self.timing)
+            self._source = source = stack.enter_context(self._open_source())
             self._begin_personal(pipeline)
             targets = Targets(dict(config.targets), self.command)
             stack.callback(targets.close)
             preview = self._preview(stack) if config.preview.enabled else None
-            self._source = source = stack.enter_context(self._open_source())
             self._started(Started(source.name, targets.names, preview.url if preview else None))
             if seconds is not None:
                 timer = threading.Timer(seconds, self.stop)

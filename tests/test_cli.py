@@ -81,7 +81,7 @@ BAD_INPUT = {
         "there is no setting smoothing.gaze.bta; did you mean smoothing.gaze.beta?",
     ),
     "impossible value in file": (["run", "{clip}", "--config", "{folder}/wrong.toml"], "smoothing.gaze.beta = -1"),
-    "settings that are not TOML": (["run", "{clip}", "--config", "{folder}/noise.mp4"], "is not TOML"),
+    "settings that are not TOML": (["run", "{clip}", "--config", "{folder}/noise.mp4"], "is not valid TOML"),
     "missing settings": (["run", "{clip}", "--config", "{folder}/none.toml"], "cannot read the settings file"),
     "misspelt flag": (["run", "{clip}", "--smoothing.gaze.bta", "1"], "did you mean --smoothing.gaze.beta?"),
     "missing network": (["run", "{clip}", "--network.path", "{folder}/none.onnx"], "there is no network at"),

@@ -5,7 +5,6 @@ from typing import ClassVar
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
 from rich.markdown import Markdown
-from rich.table import Table
 
 from bridge.commands.base import Command
 from bridge.commands.terminal import console
@@ -31,10 +30,10 @@ class Models(Command):
                 raise BridgeError(f"there is no network {self.name!r}; installed: {', '.join(paths) or 'none'}")
             console.print(Markdown(paths[self.name].with_suffix(".md").read_text("utf-8")))
             return 0
-        table = Table("name", "size", "what it is", "trained", "licence", "file", box=None)
         for path in paths.values():
             card = Network(path).card
-            size = f"{card.size_bytes / 1e6:.1f} MB"
-            table.add_row(card.name, size, card.summary, card.trained, card.licence, str(card.path))
-        console.print(table)
+            console.print(f"[bold]{card.name}[/bold]  {card.size_bytes / 1e6:.1f} MB, {card.licence}")
+            console.print(f"  {card.summary}")
+            console.print(f"  trained {card.trained}")
+            console.print(f"  {card.path}", style="dim")
         return 0
