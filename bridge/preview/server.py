@@ -175,12 +175,13 @@ class Preview:
             self._bells.discard(bell)
 
     async def _feed(self, page: ServerConnection, bell: asyncio.Event) -> None:
-        """A page that reads slowly holds up only this task, which then goes on with the newest result."""
+        """Waits until the page has taken in what it was sent, so that a slow one skips frames instead of lagging."""
         feed = Feed()
         while True:
             bell.clear()
             for message in feed.messages(self._loop.time(), self._result, self._status, self._sliders):
                 await page.send(message)
+            await (await page.ping())
             await asyncio.sleep(_FRAME_PERIOD)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(bell.wait(), _QUIET_PERIOD)

@@ -24,6 +24,11 @@ from tests.preview.results import result
 
 SLIDERS = (Slider("smoothing.gaze.beta", "Gaze speed", "Higher follows sooner", 0.3, 0.0, 1.0, 0.01),)
 
+HANDSHAKE = (
+    "GET /live HTTP/1.1\r\nHost: {own}\r\nOrigin: http://{own}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
 
 @dataclass
 class Running:
@@ -131,6 +136,20 @@ def test_a_page_that_comes_late_sees_the_newest_result(running: Running) -> None
     with running.page() as page:
         frame = receive(page, "frame")
     assert 0.999 in frame["weights"]  # type: ignore[operator]
+
+
+def test_a_page_that_falls_behind_skips_frames_and_holds_up_nobody(running: Running) -> None:
+    host, port = running.address.rsplit(":", 1)
+    with socket.create_connection((host, int(port))) as stuck, running.page() as page:
+        stuck.sendall(HANDSHAKE.format(own=running.address).encode())
+        while b'"type":"status"' not in (taken := stuck.recv(1 << 16)):  # it reads, but never says that it has
+            assert taken
+        for index in range(5):
+            running.preview.send(result(index, weights={"jawOpen": index / 10}))
+            assert index / 10 in receive(page, "frame")["weights"]  # type: ignore[operator]
+        stuck.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            assert b'"type":"frame"' not in stuck.recv(1 << 16)
 
 
 def test_commands_arrive_and_nonsense_is_ignored_with_one_line_each(

@@ -27,7 +27,6 @@ import {
 } from "three";
 
 const WALL = { z: -0.75, floor: -0.52, width: 7, height: 3.2, bend: 0.55, front: 2.2 };
-const WHITE = new Color(1, 1, 1);
 const RING = { z: -0.42, y: 0.015, radius: 0.225, width: 0.0022 };
 
 /** The studio: a wall that bends into the floor, so that light runs over it without an edge. */
@@ -91,7 +90,7 @@ export class Ring {
 
   paint(colour: Color, strength: number, fill: number): void {
     const line = this.line.uniforms.colour!.value as Color;
-    line.copy(colour).lerp(WHITE, 0.1).multiplyScalar(0.5 + 1.5 * strength);
+    line.copy(colour).multiplyScalar(0.5 + 1.2 * strength);
     this.line.uniforms.fill!.value = fill;
     this.glow.color.copy(colour).multiplyScalar(0.5 * strength);
   }

@@ -24,19 +24,11 @@ export class Eyes {
   }
 
   async show(jpeg: Blob): Promise<void> {
-    const pair = await createImageBitmap(jpeg);
-    const [width, height] = [pair.width / 2, pair.height];
-    this.pictures.forEach(({ canvas, figure }, i) => {
-      draw(canvas, pair, i * width, width, height);
-      figure.classList.add("live");
-    });
-    pair.close();
+    split(await createImageBitmap(jpeg), this.pictures.map(({ canvas }) => canvas));
   }
 
   async showNeutral(jpeg: Blob): Promise<void> {
-    const pair = await createImageBitmap(jpeg);
-    draw(this.neutral.querySelector("canvas")!, pair, 0, pair.width, pair.height);
-    pair.close();
+    split(await createImageBitmap(jpeg), [...this.neutral.querySelectorAll("canvas")]);
   }
 
   hasNeutral(yes: boolean): void {
@@ -60,7 +52,12 @@ export class Eyes {
   }
 }
 
-function draw(canvas: HTMLCanvasElement, image: ImageBitmap, x: number, width: number, height: number): void {
-  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
-  canvas.getContext("2d")!.drawImage(image, x, 0, width, height, 0, 0, width, height);
+/** Draws the left and the right half of a pair. */
+function split(pair: ImageBitmap, halves: readonly HTMLCanvasElement[]): void {
+  const [width, height] = [pair.width / 2, pair.height];
+  halves.forEach((canvas, i) => {
+    if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+    canvas.getContext("2d")!.drawImage(pair, i * width, 0, width, height, 0, 0, width, height);
+  });
+  pair.close();
 }
