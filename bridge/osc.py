@@ -93,6 +93,53 @@ class Template:
         return tuple([datagram.tobytes() for datagram in self._datagrams])
 
 
+class Pieces:
+    """Messages of one number or one switch each, laid out once, of which a frame sends only some.
+
+    The messages' own arguments give each its type: float becomes f, and a bool T or F, which not everybody reads.
+    Raises ValueError for anything else.
+    """
+
+    def __init__(self, messages: Iterable[Message]) -> None:
+        buffer = bytearray()
+        ends, numbers, switches = [0], [], []
+        for n, message in enumerate(messages):
+            if [type(argument) for argument in message.arguments] not in ([float], [bool]):
+                raise ValueError(f"{message.address} has not one float or bool")
+            content = encode(message)
+            if type(message.arguments[0]) is float:
+                numbers.append((n, len(buffer) + len(content)))  # the last word, behind the size
+            else:
+                switches.append((n, len(buffer) + _INT.size + content.index(b"\0,") + 2))
+            buffer += _INT.pack(len(content)) + content
+            ends.append(len(buffer))
+        self._words, self._bytes = np.frombuffer(buffer, ">f4"), np.frombuffer(buffer, np.uint8)
+        self._number, at = np.array(numbers, np.intp).reshape(-1, 2).T
+        self._number_at = at // 4
+        self._switch, self._switch_at = np.array(switches, np.intp).reshape(-1, 2).T
+        view = memoryview(buffer)
+        self._pieces = [view[a:b] for a, b in pairwise(ends)]
+        self._sizes = np.diff(ends)
+
+    def pack(
+        self, values: NDArray[np.floating], chosen: NDArray[np.intp], limit: int = DATAGRAM_LIMIT
+    ) -> tuple[bytes, ...]:
+        """Bundles the chosen messages, in order, as many to a datagram as `limit` bytes allow.
+
+        `values` are those of all messages; a switch is on above 0.5. A piece longer than the limit travels alone.
+        """
+        self._words[self._number_at] = values[self._number]
+        self._bytes[self._switch_at] = np.where(values[self._switch] > 0.5, ord("T"), ord("F"))
+        ends = self._sizes[chosen].cumsum()
+        pieces = [self._pieces[n] for n in chosen.tolist()]
+        datagrams, start, sent = [], 0, 0
+        while start < len(pieces):
+            stop = max(int(ends.searchsorted(sent + limit - len(_BUNDLE_NOW), "right")), start + 1)
+            datagrams.append(b"".join((_BUNDLE_NOW, *pieces[start:stop])))
+            start, sent = stop, ends[stop - 1]
+        return tuple(datagrams)
+
+
 def encode(message: Message) -> bytes:
     """One message's own bytes, for what is not sent every frame. A bool becomes T or F, which not everybody reads.
 

@@ -197,14 +197,16 @@ BASE: Final = frozenset(name for name, _ in _lines(_BASE))
 "Those of them that are shapes of a face and not made of several."
 
 
+_LOWEST_INPUT: Final = np.zeros(_MATRIX.shape[1], np.float32)
+_LOWEST_INPUT[[_AT[name] for name in _GAZE]] = -1
+_LOWEST_INPUT[_AT["always"]] = 1
+
+
 def _lowest() -> Vector:
     """-1 or 0 for each parameter: whether it can be negative."""
-    inputs = np.zeros(_MATRIX.shape[1])
-    inputs[[_AT[name] for name in _GAZE]] = -1
-    constant = _MATRIX[:, _AT["always"]]
-    others = np.delete(_MATRIX, _AT["always"], axis=1)
-    bound = constant + np.minimum(others, others * np.delete(inputs, _AT["always"])).sum(1)
-    return np.where(bound < -0.5, -1, 0).astype(np.float32)
+    bound = np.minimum(_MATRIX, _MATRIX * _LOWEST_INPUT)
+    bound[:, _AT["always"]] = _MATRIX[:, _AT["always"]]
+    return np.where(bound.sum(1) < -0.5, -1, 0).astype(np.float32)
 
 
 def _seen() -> NDArray[np.bool_]:
@@ -234,12 +236,13 @@ class Unified:
     def __call__(self, result: Result) -> Vector:
         """(names,) values within their ranges, never NaN."""
         inputs, gaze = self._inputs, result.weights.gaze
-        full = GAZE_FULL_DEGREES
-        np.fmin(np.fmax(result.weights.blendshapes, 0), 1, out=inputs[: len(ARKIT)])  # fmax takes NaN to 0
+        inputs[: len(ARKIT)] = result.weights.blendshapes
         inputs[len(ARKIT) : len(INPUTS) - 1] = (
-            *(-gaze.left_yaw / full, gaze.left_pitch / full, -gaze.right_yaw / full, gaze.right_pitch / full),
+            *(-gaze.left_yaw / GAZE_FULL_DEGREES, gaze.left_pitch / GAZE_FULL_DEGREES),
+            *(-gaze.right_yaw / GAZE_FULL_DEGREES, gaze.right_pitch / GAZE_FULL_DEGREES),
             *_pupils(result),
         )
+        np.fmin(np.fmax(inputs, _LOWEST_INPUT, out=inputs), 1, out=inputs)  # fmax takes NaN away
         inputs[len(INPUTS) :] = np.maximum(inputs[_FIRST], inputs[_SECOND])
         values: Vector = np.fmin(np.fmax(self._matrix @ inputs, self._low), np.float32(1))
         return values

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from bridge.osc import Message, OscError, Template, Value, bundled, encode, read
+from bridge.osc import Message, OscError, Pieces, Template, Value, bundled, encode, read
 
 addresses = st.text("abcXYZ019_/", max_size=20).map(lambda text: "/" + text)
 strings = st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"]), max_size=20)
@@ -164,3 +164,26 @@ def test_bundles_are_as_full_as_the_limit_allows() -> None:
     assert bundled([]) == ()
     with pytest.raises(ValueError, match="are sent"):
         encode(Message("/a", (None,)))
+
+
+pieces = st.lists(st.builds(Message, addresses, st.tuples(floats | st.booleans())), min_size=1, max_size=12)
+
+
+@given(pieces, st.data())
+def test_chosen_pieces_are_the_bundle_that_python_osc_builds(messages: list[Message], data: st.DataObject) -> None:
+    blank = Pieces(Message(m.address, (0.0 if type(m.arguments[0]) is float else False,)) for m in messages)
+    values = np.array([m.arguments[0] for m in messages], np.float32)
+    chosen = np.array(sorted(data.draw(st.sets(st.integers(0, len(messages) - 1)))), np.intp)
+    datagrams = blank.pack(values, chosen)
+    wanted = [messages[n] for n in chosen]
+    assert [message for datagram in datagrams for message in read(datagram)] == wanted
+    if len(datagrams) == 1:
+        assert datagrams[0] == reference(wanted)
+
+
+def test_pieces_split_between_messages_and_take_one_value_each() -> None:
+    packed = Pieces([Message("/a", (0.0,))] * 5).pack(np.ones(5), np.arange(5), limit=48)
+    assert [len(datagram) for datagram in packed] == [48, 48, 32]
+    for wrong in ((), (1,), (0.0, 0.0), ("x",)):
+        with pytest.raises(ValueError, match="one float or bool"):
+            Pieces([Message("/a", wrong)])

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bridge.discovery import Avatar, Parameter
 from bridge.frames import Result
-from bridge.osc import Message, encode
+from bridge.osc import Message, Pieces
 from bridge.unified import BASE, LOW, PARAMETERS, SEEN, Unified
 
 ACTIVE: Final = ("EyeTrackingActive", "ExpressionTrackingActive")
@@ -93,7 +93,7 @@ def _matches(avatar: Avatar) -> Iterator[tuple[Parameter, str, str, int]]:
 
 
 class AvatarParameters:
-    """Gives the messages that one avatar needs of each result: what changed, and now and then what did not.
+    """Packs what one avatar needs of each result: what changed, and now and then what did not.
 
     What cameras at the eyes cannot know stays silent until something moves it, so that another program may drive it.
     """
@@ -123,8 +123,8 @@ class AvatarParameters:
         self._lowest = np.array([-np.inf if o.signed else 0.0 for o in binaries], np.float32)
         self._tolerance = np.array([_STEADY] * len(floats) + [0.5] * (len(found) - len(floats)), np.float32)
         self._period = np.linspace(*_REFRESH, len(found))
-        self._heads = [encode(Message(o.address, (0.0,)))[:-4] for o in floats]
-        self._switches = [tuple(encode(Message(o.address, (on,))) for on in (False, True)) for o in found]
+        self._steps_of_all = np.concatenate((self._steps, np.ones(len(found) - len(floats), np.float32)))
+        self._pieces = Pieces(Message(o.address, (0.0 if o.steps else False,)) for o in found)
 
     def _forget(self) -> None:
         """As if nothing had been sent yet; what is not seen counts as sent with its neutral value."""
@@ -133,8 +133,8 @@ class AvatarParameters:
         self._sent_at = np.where(self._seen, -np.inf, np.inf)
         self._time = -np.inf
 
-    def messages(self, result: Result, active: bool) -> list[bytes]:
-        """The encoded messages to send with this result; `active` is what the avatar hears as ACTIVE."""
+    def pack(self, result: Result, active: bool) -> tuple[bytes, ...]:
+        """The datagrams to send with this result; `active` is what the avatar hears as ACTIVE."""
         time = result.time
         if time < self._time:  # a recording began again
             self._forget()
@@ -142,17 +142,12 @@ class AvatarParameters:
         self._values[:-1] = self._unified(result)
         self._values[-1] = active
         now = self._outputs()
-        due = np.flatnonzero((np.abs(now - self._sent) > self._tolerance) | (time - self._sent_at >= self._period))
+        due = ((np.abs(now - self._sent) > self._tolerance) | (time - self._sent_at >= self._period)).nonzero()[0]
         if not len(due):
-            return []
+            return ()
         self._sent[due] = np.rint(now[due])
         self._sent_at[due] = time
-        numbers = (self._sent[: len(self._steps)] / self._steps).astype(">f4").tobytes()
-        heads, switches = self._heads, self._switches
-        return [
-            heads[n] + numbers[4 * n : 4 * n + 4] if n < len(heads) else switches[n][on]
-            for n, on in zip(due.tolist(), (self._sent[due] > 0.5).tolist(), strict=True)
-        ]
+        return self._pieces.pack(self._sent / self._steps_of_all, due)
 
     def _outputs(self) -> NDArray[np.float32]:
         """Floats in steps, then bools and binary digits as 0 and 1."""

@@ -147,8 +147,8 @@ class VrchatSink(Sink):
         active = self._is_active(result)
         if route is None or self._target is None:
             return
-        contents = route.parameters.messages(result, active) + route.eyes.messages(result, active)
-        self._target.send(bundled(contents), result.time)
+        datagrams = route.parameters.pack(result, active) + bundled(route.eyes.messages(result, active))
+        self._target.send(datagrams, result.time)
 
     def _take(self, route: _Route | None) -> None:
         last, self._taken = self._taken, route

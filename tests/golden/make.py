@@ -156,7 +156,7 @@ def vrchat() -> dict[str, tuple[bytes, ...]]:
         parameters = AvatarParameters(avatar, GAMES["vrchat"].steps)
         eyes = VrchatEyes("left_right", parameters.sources)
         result = FACES["wink" if name == "vrchat_binary" else "ramp"]
-        made[name] = bundled(parameters.messages(result, True) + eyes.messages(result, True))
+        made[name] = parameters.pack(result, True) + bundled(eyes.messages(result, True))
     return made
 
 

@@ -48,7 +48,7 @@ def face(time: float = 0.0, gaze: Gaze | None = None, quality: float = 1.0, **we
 
 
 def sent(parameters: AvatarParameters, result: Result, active: bool = True) -> dict[str, Value]:
-    found = [m for datagram in bundled(parameters.messages(result, active)) for m in read(datagram)]
+    found = [m for datagram in parameters.pack(result, active) for m in read(datagram)]
     assert len({message.address for message in found}) == len(found)
     return {message.address.removeprefix(START): message.arguments[0] for message in found}
 
