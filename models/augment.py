@@ -34,8 +34,6 @@ from models.photometry import relight, some_of, uniform
 
 LID_SHUT: Final = 0.25
 "Below this openness nothing is known of gaze and pupil."
-CLOSE: Final = 0.3
-"Share of the pairs that are seen 1.25 to 2.2 times closer, until the eye fills the picture; the others 0.8 to 1.25."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Augmentation:
     no_face: float = 0.02
     "Share of pairs that show no face at all."
     geometry: float = 1.0
-    "Scales placement of the camera: zoom, shift 6 px, 4 degrees, aspect."
+    "Scales placement of the camera: zoom 0.8-1.25, shift 6 px, 4 degrees, aspect."
     slip: float = 1.0
     "Scales what moved since the neutral: 2.4 px, 4 %, 2.3 degrees."
     photometry: float = 1.0
@@ -182,8 +180,7 @@ def _move(eyes: Tensor, geometry: float, slip: float) -> Tensor:
         headset = torch.randn((b, 1), device=eyes.device) * (mirror if odd else torch.ones_like(mirror))
         return sd * (0.8 * headset + 0.6 * torch.randn((b, 2), device=eyes.device))
 
-    usual, close = (uniform((b, 1), math.log(low), math.log(high), eyes) for low, high in ((0.8, 1.25), (0.45, 0.8)))
-    zoom = torch.where(torch.rand((b, 1), device=eyes.device) < CLOSE, close, usual) + both_eyes(0.03, odd=False)
+    zoom = uniform((b, 1), math.log(0.8), math.log(1.25), eyes) + both_eyes(0.03, odd=False)
     aspect = uniform((b, 1), -0.12, 0.12, eyes)
     camera = _affine(
         both_eyes(math.radians(4.0), odd=True) * geometry,

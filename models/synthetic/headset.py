@@ -10,7 +10,7 @@ from numpy.random import Generator
 
 from models.synthetic.parts import Float
 
-FAMILIES: Final = ("any", "hmd1", "hmd2")
+FAMILIES: Final = ("any", "hmd1", "hmd2", "close")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +102,22 @@ def _any(rng: Generator) -> _Placement:
     return _Placement(distance, rng.uniform(-50, 12), rng.uniform(-12, 48), visible, rng.random() < 0.3)
 
 
+def _close(rng: Generator) -> _Placement:
+    """The eye fills the picture, as with cameras on a stalk or behind a small lens."""
+    visible = rng.uniform(1.2, 2.6)
+    return _Placement(rng.uniform(2.5, 6.0), rng.uniform(-45, 15), rng.uniform(-15, 40), visible, rng.random() < 0.3)
+
+
 _PLACEMENTS: Final[dict[str, tuple[Callable[[Generator], _Placement], tuple[int, int]]]] = {
     "any": (_any, (200, 200)),
     "hmd1": (_hmd1, (200, 200)),
     "hmd2": (_hmd2, (240, 320)),
+    "close": (_close, (200, 200)),
 }
-_ANY_SHARES: Final = (0.55, 0.25, 0.2)
-"How often family 'any' is itself, hmd1 and hmd2."
+_ANY_SHARES: Final = (0.45, 0.2, 0.15, 0.2)
+"How often family 'any' is itself, hmd1, hmd2 and close."
+_BRIGHTEST: Final = {"close": 2.4}
+"Lamps so near drive the skin into white; other families stay below 1.2."
 
 
 def make_headset(family: str, rng: Generator, size: tuple[int, int] | None = None) -> Headset:
@@ -120,7 +129,8 @@ def make_headset(family: str, rng: Generator, size: tuple[int, int] | None = Non
     placement = place(rng)
     lamps = _lamps(rng, placement)
     ambient = float(rng.uniform(0.01, 0.12) if placement.distance < 20 else rng.uniform(0.1, 0.6))
-    target = np.array([3.12 + rng.normal(0, 0.2), 3.6 + rng.normal(0.25, 0.32), 9.35], np.float32)
+    aim = min(1.0, placement.visible / 4.0)  # a camera that sees little is aimed well, or it would miss the eye
+    target = np.array([3.12 + aim * rng.normal(0, 0.2), 3.6 + aim * rng.normal(0.25, 0.32), 9.35], np.float32)
     sides = []
     for _ in range(2):
         own = _Placement(
@@ -131,7 +141,8 @@ def make_headset(family: str, rng: Generator, size: tuple[int, int] | None = Non
             placement.ring,
         )
         sides.append(_camera(own, target + rng.normal(0, 0.06, 3).astype(np.float32), lamps, ambient, size))
-    return Headset(family, size, sides[0], sides[1], _optics(rng), float(rng.gamma(2.0, 0.5)))
+    optics = _optics(rng, _BRIGHTEST.get(family, 1.2))
+    return Headset(family, size, sides[0], sides[1], optics, float(rng.gamma(2.0, 0.5)))
 
 
 def _lamps(rng: Generator, placement: _Placement) -> Float:
@@ -169,10 +180,10 @@ def _camera(placement: _Placement, target: Float, lamps: Float, ambient: float, 
     return Camera(position, rotation, placement.distance / placement.visible, lights, ambient)
 
 
-def _optics(rng: Generator) -> Optics:
+def _optics(rng: Generator, brightest: float) -> Optics:
     glasses, rim = _spectacles(rng) if rng.random() < 0.1 else (np.zeros((0, 6), np.float32), np.zeros(5, np.float32))
     return Optics(
-        brightness=float(np.exp(rng.uniform(np.log(0.28), np.log(1.2)))),
+        brightness=float(np.exp(rng.uniform(np.log(0.28), np.log(brightest)))),
         gamma=float(rng.uniform(0.5, 1.1)),
         vignette=float(rng.uniform(0, 0.7)),
         barrel=float(rng.uniform(0.9, 1.15)) if rng.random() < 0.15 else 0.0,
