@@ -22,7 +22,9 @@ import math
 import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -205,6 +207,15 @@ class Run:
         os.replace(unfinished, options.out)
 
 
+def ahead(batches: Iterator[Batch], count: int = 2) -> Iterator[Batch]:
+    """The same batches, made in another thread while the network learns from the ones before."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = deque(pool.submit(next, batches, None) for _ in range(count))
+        while (batch := coming.popleft().result()) is not None:
+            coming.append(pool.submit(next, batches, None))
+            yield batch
+
+
 def git_commit() -> str:
     try:
         answer = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
@@ -232,7 +243,7 @@ def train(options: Options) -> None:
         try:
             while run.progress < 1.0:
                 began, first = time.monotonic(), run.step
-                for batch in batches(pairs, augment, options.batch, shuffle=True):
+                for batch in ahead(batches(pairs, augment, options.batch, shuffle=True)):
                     loss = run.learn(forward, batch)
                     bar.update(task, completed=run.progress)
                     if run.progress >= 1.0:
