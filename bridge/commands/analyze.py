@@ -100,7 +100,7 @@ class Analyze(ConfiguredCommand):
     def _results(self, source: Source, pipeline: Pipeline) -> Iterator[Result]:
         columns = (TextColumn("analyzing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-            task = progress.add_task("", total=None)
+            task = progress.add_task("", total=source.total)
             first: float | None = None
             while (frame := source.read()) is not None:
                 first = frame.time if first is None else first

@@ -47,6 +47,7 @@ class Images(Playback):
         if not self._moments:
             raise BridgeError(f"{options.path} holds no pictures (png, jpg, bmp, tif or webp); give another folder")
         super().__init__(f"images {options.path.name}", options.rate, options)
+        self.total = len(self._moments)
 
     def _play(self) -> Iterator[EyeFrame]:
         for number, moment in enumerate(self._moments):

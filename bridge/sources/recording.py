@@ -30,6 +30,7 @@ class Recording(Playback):
     def __init__(self, options: RecordingOptions) -> None:
         self._reader = RecordingReader(options.path)
         super().__init__(f"recording {options.path.name}", self._reader.about.rate, options)
+        self.total = len(self._reader)
         if self._reader.damaged:
             self.skip("lines of its index are damaged", self._reader.damaged)
 

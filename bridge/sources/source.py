@@ -21,6 +21,8 @@ class Source(ABC):
         "What a person calls it."
         self.rate = rate
         "Nominal frames a second, where known."
+        self.total: int | None = None
+        "How many frames one pass has, where known: a progress bar's end."
         self.dropped = 0
         "Good frames nobody took in time."
         self.corrupt = 0

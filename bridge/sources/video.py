@@ -47,7 +47,9 @@ class Video(Playback):
         if not 0 < rate <= _FASTEST:
             log.warning("video %s has no sensible frame rate (%g); it is played at %g", self._path, rate, USUAL_RATE)
             rate = USUAL_RATE
+        announced = int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
         super().__init__(f"video {options.path.name}", rate, options)
+        self.total = announced if announced > 0 else None
 
     def _play(self) -> Iterator[EyeFrame]:
         assert self.rate is not None
