@@ -68,6 +68,16 @@ class BlinkOptions(BaseModel, frozen=True, extra="forbid"):
         le=60,
         description="Seconds before and after that give the open level when a whole trace is read",
     )
+    dip: float = Field(
+        default=0.08,
+        gt=0,
+        lt=1,
+        description="Part of its open level that an eye loses in a blink, when a whole trace is read: a blink is also "
+        "known by its shortness, so far less than live",
+    )
+    longest: float = Field(
+        default=0.4, gt=0, le=60, description="Seconds that a blink lasts at most, when a whole trace is read"
+    )
 
 
 _WAVER_HALF_LIFE: Final = 4.0  # seconds over which the usual wavering is learnt
@@ -155,11 +165,12 @@ class Blink:
 
 
 def find_blinks(times: Floats, openness: Floats, options: BlinkOptions | None = None) -> list[Blink]:
-    """Every closure of one eye in a whole trace, in order of time.
+    """Every blink of one eye in a whole trace, in order of time.
 
     `times` (n,) seconds, increasing; `openness` (n,), NaN where the eye is not seen. The open level at a moment is the
     lower of those just before and just after it, so that a lid that stays lowered, or returns from there, is no blink;
-    a closure that outlasts most of `shoulder`, or is cut off by the trace's end, is none either.
+    nor is a closure that outlasts `longest`, or one that is cut off by the trace's end. A blink begins and ends where
+    half of the least dip is lost.
     """
     options = options or BlinkOptions()
     times, openness = np.asarray(times, np.float64), np.asarray(openness, np.float64)
@@ -167,13 +178,14 @@ def find_blinks(times: Floats, openness: Floats, options: BlinkOptions | None = 
         return []
     level = _open_level(times, openness, options.shoulder)
     below = level - openness
-    waver = float(np.nanmedian(below))
-    low = _settled(times, openness, options) & (openness <= level * max(options.leave, options.enter))
-    deep = (openness < level * options.enter) & (below > max(options.depth, options.noise_factor * waver))
+    # six times the noise between frames, at the usual noise_factor: a long trace has many frames to be unlucky in
+    noise = float(np.nanmedian(np.abs(np.diff(openness)))) if len(openness) > 1 else 0.0
+    usual, least = float(np.nanmedian(below)), np.maximum(options.dip * level, 2 * options.noise_factor * noise)
+    deep, low = below > usual + least, _settled(times, openness, options) & (below > usual + least / 2)
     blinks = []
     edges = np.flatnonzero(np.diff(low, prepend=False, append=False))
     for first, after in edges.reshape(-1, 2):
-        if deep[first:after].any():
+        if deep[first:after].any() and times[after - 1] - times[first] < options.longest:
             deepest = first + int(below[first:after].argmax())
             blinks.append(Blink(float(times[first]), float(times[after - 1]), float(below[deepest] / level[deepest])))
     return blinks

@@ -4,22 +4,25 @@ import contextlib
 import csv
 import math
 import sys
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Final, TextIO
 
+import numpy as np
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bridge import profiles
 from bridge.blendshapes import ARKIT
+from bridge.blinks import find_blinks
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
 from bridge.commands.base import ConfiguredCommand, source_for
 from bridge.commands.score import Score
 from bridge.commands.terminal import console, interruptible
 from bridge.errors import BridgeError
-from bridge.files import cannot_write
+from bridge.files import cannot_write, write_atomically
 from bridge.frames import Result
 from bridge.pipeline import Pipeline
 from bridge.sources import Source, SourceOptions
@@ -41,7 +44,8 @@ class Analyze(ConfiguredCommand):
     emotion, every probability, every graded channel in its own unit (empty while that eye is not seen), every
     blendshape weight: what an avatar would get, smoothing included. The neutral image comes from the first seconds of a
     file, which are then read again with it, so that every row is personalized; --no-personalization.automatic leaves
-    it out. A recording that holds its truth is scored against it.
+    it out. A recording that holds its truth is scored against it. Blinks are counted with a look at the whole trace:
+    the column `blink` says what was known at that moment.
 
     examples:
       eyebridge analyze eyes.mp4 --out eyes.csv
@@ -52,6 +56,7 @@ class Analyze(ConfiguredCommand):
     verb: ClassVar[str] = "analyze"
     source: CliPositionalArg[str] = Field(description="video, folder, recording, camera index or stream URL")
     out: Path | None = Field(None, description="the CSV file; standard output without it")
+    blinks_out: Path | None = Field(None, description="also write the blinks to this CSV: start, end, depth")
     seconds: float | None = Field(None, gt=0.0, description="stop after this many seconds of the source")
 
     def execute(self) -> int:
@@ -63,13 +68,21 @@ class Analyze(ConfiguredCommand):
             table = csv.writer(stack.enter_context(self._stream()), lineterminator="\n")
             score = Score(read_truth(Path(self.source))) if options.kind == "recording" else Score({})
             table.writerow(COLUMNS)
+            times, openness = array("d"), array("d")
             for result in self._results(source, pipeline):
                 table.writerow(_row(result))
                 score.add(result)
+                times.append(result.time)
+                openness.append(more_open(result))
         if not score.frames:
             raise BridgeError(f"{source.name} has no readable frame")
+        blinks = find_blinks(np.array(times), np.array(openness), self.blinks)
+        if self.blinks_out is not None:
+            rows = [f"{blink.start:.6f},{blink.end:.6f},{blink.depth:.4f}" for blink in blinks]
+            write_atomically(self.blinks_out, "\n".join(["start,end,depth", *rows, ""]).encode())
         damaged = f"; {source.corrupt} more could not be read" if source.corrupt else ""
         console.print(f"{score.frames} frames analyzed, {score.personalized} of them personalized{damaged}")
+        console.print(f"{len(blinks)} blinks")
         if score.labelled:
             console.print(score.table())
         return 0
@@ -119,6 +132,11 @@ class Analyze(ConfiguredCommand):
                 yield stream
         except OSError as error:
             raise cannot_write(self.out, error) from error
+
+
+def more_open(result: Result) -> float:
+    """Lid openness of the eye that is more open, so that a wink is no blink; NaN while no eye is seen."""
+    return float(np.fmax(result.expression["lid_openness_left"], result.expression["lid_openness_right"]))
 
 
 def _row(result: Result) -> list[object]:

@@ -12,6 +12,8 @@ from typing import Final
 
 import numpy as np
 
+from bridge.blinks import find_blinks
+from bridge.commands.analyze import more_open
 from bridge.config import Config
 from bridge.errors import BridgeError
 from bridge.frames import Result
@@ -92,9 +94,21 @@ def runs(flags: list[bool]) -> list[tuple[int, int]]:
     return [(int(first), int(after) - 1) for first, after in edges.reshape(-1, 2)]
 
 
-def score(clip: Clip, results: list[Result]) -> Score:
+def found_live(results: list[Result]) -> list[tuple[int, int]]:
+    """(first, last) frame of each time that the daemon called the eyes shut."""
+    return runs([result.blink for result in results])
+
+
+def found_afterwards(results: list[Result]) -> list[tuple[int, int]]:
+    """(first, last) frame of each blink in the whole trace, as `eyebridge analyze` counts them."""
+    times = np.array([result.time for result in results])
+    blinks = find_blinks(times, np.array([more_open(result) for result in results]))
+    return [(int(np.searchsorted(times, blink.start)), int(np.searchsorted(times, blink.end))) for blink in blinks]
+
+
+def score(clip: Clip, results: list[Result], found: list[tuple[int, int]]) -> Score:
+    """Against the labels."""
     states = labels_of(clip)[: len(results)]
-    found = runs([result.blink for result in results])
     true = [run for run in runs([state in ("closed", "partial") for state in states]) if not _touches(run, clip.unsure)]
     hits = sum(_touches(run, found, clip.tolerance) for run in true)
     alarms = [run for run in found if not _touches(run, (*true, *clip.unsure), clip.tolerance)]
@@ -120,12 +134,14 @@ def main() -> None:
     for personalize in (True, False):
         print("with the clip's own neutral" if personalize else "with the population's mean")
         for name, clip in CLIPS.items():
-            found = score(clip, analyze(clip, personalize))
-            print(
-                f"  {name:8} {found.hits} of {found.hits + found.misses} blinks, false alarms "
-                f"{list(found.false_alarms) or 'none'}, {found.in_the_dark} in the dark, "
-                f"openness AUC closed/open {found.area:.4f}"
-            )
+            results = analyze(clip, personalize)
+            for how, blinks in (("afterwards", found_afterwards(results)), ("live", found_live(results))):
+                found = score(clip, results, blinks)
+                print(
+                    f"  {name:8} {how:10} {found.hits} of {found.hits + found.misses} blinks, false alarms "
+                    f"{list(found.false_alarms) or 'none'}, {found.in_the_dark} in the dark, "
+                    f"openness AUC closed/open {found.area:.4f}"
+                )
 
 
 if __name__ == "__main__":

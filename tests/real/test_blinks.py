@@ -2,14 +2,15 @@
 
 import pytest
 
-from tests.real.blinks import CLIPS, FOLDER, analyze, score
+from tests.real.blinks import CLIPS, FOLDER, analyze, found_afterwards, found_live, score
 
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the real clips are not at {FOLDER}")
 
 
 @pytest.mark.parametrize(("name", "blinks", "alarms"), [("eyeloop", 3, 0), ("meye", 7, 1)])
 def test_blinks_are_found(name: str, blinks: int, alarms: int) -> None:
-    found = score(CLIPS[name], analyze(CLIPS[name]))
+    results = analyze(CLIPS[name])
+    found = score(CLIPS[name], results, found_afterwards(results))
     assert found.hits >= blinks
     assert len(found.false_alarms) <= alarms
     assert found.area >= 0.998
@@ -17,6 +18,6 @@ def test_blinks_are_found(name: str, blinks: int, alarms: int) -> None:
 
 def test_darkness_is_no_blink() -> None:
     results = analyze(CLIPS["deepvog"])
-    assert score(CLIPS["deepvog"], results).in_the_dark == 0
+    assert score(CLIPS["deepvog"], results, found_live(results)).in_the_dark == 0
     dark = [result.quality for result in results[5:18]]
     assert max(dark) == 0.0, "nothing is seen in a black picture"
