@@ -170,7 +170,7 @@ class Preview:
                     self._obey(message)
                 feeding.cancel()
         except* ConnectionClosed as gone:
-            _log.info("a page has gone: %s", gone.exceptions[0])
+            _log.debug("a page has gone: %s", gone.exceptions[0])
         finally:
             self._bells.discard(bell)
 

@@ -15,9 +15,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from bridge.control import Adjust, CaptureNeutral, Command, ForgetNeutral, ResetSettings, SaveSettings
+from bridge.control import Adjust, CaptureNeutral, Command, ForgetNeutral, ResetSettings, SaveSettings, Switch
 from bridge.frames import AmbientLight, Image, Result
-from bridge.preview import Preview, PreviewOptions, Slider, Status
+from bridge.preview import Preview, PreviewOptions, Slider, Status, TargetState
 from tests.preview.results import picture, result
 from tests.preview.screenshots import browser, console, missing
 
@@ -25,6 +25,9 @@ AVATAR = Path(__file__).parents[2] / "samples" / "avatar" / "eyebridge_avatar.gl
 SIZE = (1000, 640)
 COLD = AmbientLight(0.15, 0.4, 1.0, 1.2, 9000.0)
 BETA = Slider("smoothing.gaze.beta", "Gaze speed", "Higher follows sooner", 0.3, 0.0, 1.0, 0.1)
+VMC = TargetState("vmc", "127.0.0.1:39539", True, 90.0, 41_250.0, 0, "")
+VRCHAT = TargetState("vrchat", "", True, 0.0, 0.0, 0, "There is no host called 'attic'; check the name.")
+NATIVE = TargetState("native", "", False, 0.0, 0.0, 0, "")
 
 pytestmark = pytest.mark.skipif(
     missing() is not None and os.environ.get("CI") != "true", reason=f"{missing()} is not installed"
@@ -173,6 +176,57 @@ def test_a_slider_acts_at_once_and_follows_the_daemon(page: Page) -> None:
     assert slider.get_property("value") == "0.9"
 
 
+def test_every_target_is_shown_with_what_it_gets_and_those_that_are_off_are_folded(page: Page) -> None:
+    page.daemon.preview.tell(Status(targets=(NATIVE, VRCHAT, VMC)))
+    page.wait(lambda: [row.text.split("\n")[0] for row in shown(page)] == ["vrchat", "vmc"])
+    assert [number.text for number in page.chrome.find_elements(By.CSS_SELECTOR, "[data-name=vmc] .number")] == [
+        "90/s",
+        "41.3kB/s",
+    ]
+    assert page.text("[data-name=vmc] .address") == "127.0.0.1:39539"
+    assert page.find("[data-name=vmc] [role=switch]").accessible_name == "Send to vmc"
+    assert page.find("[data-name=vmc] [role=switch]").get_attribute("aria-checked") == "true"
+    assert page.find("[data-name=vrchat] .problem").text == VRCHAT.problem
+    assert not page.find("[data-name=vmc] .problem").is_displayed()
+    assert not page.find("[data-name=native]").is_displayed()
+    page.find("#targets-more summary").send_keys(Keys.ENTER)
+    assert page.text("#targets-more summary") == "1 more"
+    assert page.find("[data-name=native]").is_displayed()
+    assert page.find("[data-name=native] [role=switch]").get_attribute("aria-checked") == "false"
+    page.find("#targets-more summary").send_keys(Keys.ENTER)
+
+
+def test_a_switch_asks_the_daemon_and_follows_it(page: Page) -> None:
+    page.daemon.preview.tell(Status(targets=(NATIVE, VRCHAT, VMC)))
+    page.wait(lambda: len(shown(page)) == 2)
+    vmc = page.find("[data-name=vmc] [role=switch]")
+    vmc.click()
+    assert page.daemon.commands.get(timeout=30) == Switch("vmc", False)
+    assert vmc.get_attribute("aria-checked") == "false"
+    page.daemon.preview.tell(Status(targets=(NATIVE, VRCHAT, replace(VMC, on=False))))
+    page.find("#capture").click()  # away from the panel, which keeps its rows in place under a hand
+    assert page.daemon.commands.get(timeout=30) == CaptureNeutral(5.0)
+    page.daemon.preview.tell(Status(targets=(NATIVE, VRCHAT, replace(VMC, on=False))))
+    page.wait(lambda: len(shown(page)) == 1)
+    page.find("#targets-more summary").send_keys(Keys.ENTER)
+    page.find("[data-name=vmc] [role=switch]").send_keys(Keys.SPACE)
+    assert page.daemon.commands.get(timeout=30) == Switch("vmc", True)
+    page.find("#targets-more summary").send_keys(Keys.ENTER)
+
+
+def test_refused_packets_are_said_while_they_are_refused(page: Page) -> None:
+    lossy = replace(VMC, refused=1, problem="Connection refused")
+    page.daemon.preview.tell(Status(targets=(lossy,)))
+    page.wait(lambda: page.find("[data-name=vmc] .problem").is_displayed())
+    assert page.find("[data-name=vmc] .problem").text == "Packets are lost (Connection refused)."
+
+    def goes_on() -> bool:
+        page.daemon.preview.tell(Status(targets=(replace(lossy),)))
+        return not page.find("[data-name=vmc] .problem").is_displayed()
+
+    page.wait(goes_on)
+
+
 def test_silence_and_a_lost_connection_are_said_and_healed(page: Page) -> None:
     page.daemon.result = None
     page.wait(lambda: page.text("#toast").startswith("No frames are arriving") and page.find("#toast").is_displayed())
@@ -183,12 +237,14 @@ def test_silence_and_a_lost_connection_are_said_and_healed(page: Page) -> None:
 
 
 def test_a_phone_shows_everything_without_scrolling_sideways(page: Page) -> None:
+    page.daemon.preview.tell(Status(targets=(replace(VMC, address="VRChat-Client-A1B2C3 at far.away.example:39539"),)))
     override = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
     page.chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", override)
     try:
         page.wait(lambda: page.chrome.execute_script("return innerWidth") == 390)
         assert page.chrome.execute_script("return document.documentElement.scrollWidth") == 390
         assert page.find("#capture").is_displayed()
+        assert page.find("[data-name=vmc] [role=switch]").is_displayed()
         stage, eyes = page.find(".stage").rect, page.find("#eyes").rect
         assert stage["y"] + stage["height"] <= eyes["y"]
     finally:
@@ -206,6 +262,11 @@ def test_without_webgl_the_page_says_so_and_the_numbers_live() -> None:
             assert "no 3D" in page.find("#no-webgl").text
     finally:
         daemon.close()
+
+
+def shown(page: Page) -> list[WebElement]:
+    """The rows of targets that are not folded away."""
+    return page.chrome.find_elements(By.CSS_SELECTOR, "#targets-shown .target")
 
 
 FACE = (slice(230, 300), slice(430, 570))

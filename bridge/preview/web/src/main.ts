@@ -9,6 +9,7 @@ import { Classes } from "./panels/classes";
 import { Eyes } from "./panels/eyes";
 import { Light } from "./panels/light";
 import { Neutral } from "./panels/neutral";
+import { Targets } from "./panels/targets";
 import { Tuning } from "./panels/tuning";
 import { Weights } from "./panels/weights";
 import { Stage, type Mood } from "./stage";
@@ -21,6 +22,7 @@ const root = document.documentElement;
 const link = new Link({ message, picture: (kind, jpeg) => void (kind === "eyes" ? eyes.show(jpeg) : eyes.showNeutral(jpeg)), connected });
 const eyes = new Eyes(id("eyes"));
 const tuning = new Tuning(link);
+const targets = new Targets(link);
 const neutral = new Neutral(link);
 const light = new Light(id("light"));
 
@@ -82,6 +84,7 @@ function arrive(received: Frame, now: number): void {
 function tell(status: Status): void {
   progress = status.progress;
   neutral.tell(status);
+  targets.tell(status.targets, performance.now());
   eyes.hasNeutral(status.neutral);
   write(id("source"), status.source);
   write(id("fps"), (status.fps ?? 0).toFixed(0));

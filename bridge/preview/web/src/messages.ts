@@ -58,6 +58,21 @@ export interface Status {
   progress: number | null;
   neutral: boolean;
   dropped: number;
+  targets: Target[];
+}
+
+/** How one target is doing; packets and bytes are a second's. */
+export interface Target {
+  name: string;
+  /** Where it sends; "" while it is not open. */
+  address: string;
+  on: boolean;
+  packets: number;
+  bytes: number;
+  /** Packets refused since it was opened. */
+  refused: number;
+  /** Why the latest packet was refused, or why it could not be opened; "" where neither was. */
+  problem: string;
 }
 
 export interface Slider {
@@ -84,5 +99,6 @@ export type Command =
   | { type: "capture_neutral"; seconds: number }
   | { type: "forget_neutral" }
   | { type: "adjust"; path: string; value: number }
+  | { type: "switch"; target: string; on: boolean }
   | { type: "save_settings" }
   | { type: "reset_settings" };

@@ -2,14 +2,16 @@ import { el, id, words } from "../dom";
 import type { Link } from "../link";
 import type { Slider } from "../messages";
 
-/** How long a slider that is being moved ignores what the daemon says it is, milliseconds. */
-const HOLD_MS = 700;
+/** How long after it was moved a slider shows what the daemon says it is, milliseconds. */
+const HOLD_MS = 1000;
 
 interface Knob {
   input: HTMLInputElement;
   value: HTMLOutputElement;
   step: number;
-  touched: number;
+  /** What the daemon said last; it says so only when it changes. */
+  told: number;
+  held: number;
 }
 
 /** Sliders for what the daemon lets a person tune; each acts at once, and only Save stores them. */
@@ -27,7 +29,8 @@ export class Tuning {
     if ([...this.knobs.keys()].join() !== sliders.map(({ path }) => path).join()) this.build(sliders);
     for (const { path, value } of sliders) {
       const knob = this.knobs.get(path)!;
-      if (performance.now() - knob.touched > HOLD_MS) turn(knob, value);
+      knob.told = value;
+      if (!knob.held) turn(knob, value);
     }
   }
 
@@ -42,16 +45,20 @@ export class Tuning {
     this.place.replaceChildren(...groups.values());
   }
 
-  private knob({ path, title, help, low, high, step }: Slider): HTMLElement {
+  private knob({ path, title, help, value: told, low, high, step }: Slider): HTMLElement {
     const input = el("input");
     Object.assign(input, { type: "range", id: path, min: String(low), max: String(high), step: String(step) });
     const value = el("output");
     value.htmlFor.add(path);
     const label = el("label", "", title);
     label.htmlFor = path;
-    const knob: Knob = { input, value, step, touched: -Infinity };
+    const knob: Knob = { input, value, step, told, held: 0 };
     input.addEventListener("input", () => {
-      knob.touched = performance.now();
+      window.clearTimeout(knob.held);
+      knob.held = window.setTimeout(() => {
+        knob.held = 0;
+        turn(knob, knob.told);
+      }, HOLD_MS);
       turn(knob, input.valueAsNumber);
       this.link.send({ type: "adjust", path, value: input.valueAsNumber });
     });
