@@ -35,10 +35,9 @@ class Score:
     @property
     def balanced(self) -> float:
         """Mean over the action units of the part of each one's frames that got it right, 0..1."""
-        true = {unit for unit, _ in self._units}
-        return sum(
-            _right(Counter({pair: n for pair, n in self._units.items() if pair[0] == unit})) for unit in true
-        ) / max(len(true), 1)
+        said = {name: self._said_of(name) for name in {true for true, _ in self._units}}
+        parts = [guesses[name] / guesses.total() for name, guesses in said.items()]
+        return sum(parts) / max(len(parts), 1)
 
     @property
     def emotions(self) -> float:
@@ -61,12 +60,12 @@ class Score:
         """A row for each action unit, then emotions, graded channels, gaze and lids."""
         table = Table("against the truth", "frames", "right", "mostly taken for", box=None)
         for unit in ACTION_UNITS:
-            said = {guess: count for (true, guess), count in self._units.items() if true == unit.name}
-            total = sum(said.values())
+            said = self._said_of(unit.name)
+            total = said.total()
             wrong = max(((count, guess) for guess, count in said.items() if guess != unit.name), default=(0, ""))
             if total:
                 other = f"{wrong[1]} {wrong[0] / total:.0%}" if wrong[0] else ""
-                table.add_row(f"{unit.facs} {unit.label}", str(total), f"{said.get(unit.name, 0) / total:.1%}", other)
+                table.add_row(f"{unit.facs} {unit.label}", str(total), f"{said[unit.name] / total:.1%}", other)
         table.add_row("all action units", str(self.labelled), f"{self.action_units:.1%}", style="bold")
         table.add_row("mean over the action units", "", f"{self.balanced:.1%}", style="bold")
         table.add_row("emotions", str(self._emotions.total()), f"{self.emotions:.1%}", style="bold")
@@ -74,6 +73,10 @@ class Score:
             error = self._error(match)
             table.add_row(label, "", f"{error:.3g}{sign}", "mean absolute error")
         return table
+
+    def _said_of(self, unit: str) -> Counter[str]:
+        """What the frames of one action unit were taken for."""
+        return Counter({guess: count for (true, guess), count in self._units.items() if true == unit})
 
     def _error(self, match: str) -> float:
         others = ("gaze", "lid", "pupil", "visible")
