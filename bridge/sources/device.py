@@ -22,8 +22,8 @@ class Shot:
 class Device(ABC):
     """One connection to one camera, for as long as it lasts.
 
-    One thread reads. Any thread may close; a waiting `read` then raises Lost within half a second. A connection that was
-    lost is never mended: its owner closes it and connects anew.
+    One thread reads. Any thread may close; a waiting `read` then raises Lost within half a second. A connection that
+    was lost is never mended: its owner closes it and connects anew.
     """
 
     def __init__(self, rate: float | None = None) -> None:
