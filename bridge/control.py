@@ -19,7 +19,7 @@ _PATH: Final = re.compile(r"[a-z0-9_]{1,40}(\.[a-z0-9_]{1,40}){1,5}")
 
 @dataclass(frozen=True, slots=True)
 class CaptureNeutral:
-    """Collect the wearer's neutral images from now on, for so long."""
+    """Collect the wearer's neutral images from now on, for so long; what a guide has fitted is kept."""
 
     seconds: float = 5.0
 
@@ -30,7 +30,27 @@ class CaptureNeutral:
 
 @dataclass(frozen=True, slots=True)
 class ForgetNeutral:
-    """Go on without the wearer's neutral image."""
+    """Go on without the wearer's neutral image and without what a guide has fitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartGuide:
+    """Begin the guided calibration; one under way begins again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkipStep:
+    """Leave out the step of the guide that is shown now."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopGuide:
+    """End the guide; everything is as it was before it began."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoCalibration:
+    """Go back to the calibration before the latest one; a calibration under way is ended instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +89,26 @@ class ResetSettings:
     """Return every adjustable setting to its default; nothing is stored."""
 
 
-Command = CaptureNeutral | ForgetNeutral | Adjust | Switch | SaveSettings | ResetSettings
+Command = (
+    CaptureNeutral
+    | ForgetNeutral
+    | StartGuide
+    | SkipStep
+    | StopGuide
+    | UndoCalibration
+    | Adjust
+    | Switch
+    | SaveSettings
+    | ResetSettings
+)
 
 _COMMANDS: Final[dict[str, type[Command]]] = {
     "capture_neutral": CaptureNeutral,
     "forget_neutral": ForgetNeutral,
+    "start_guide": StartGuide,
+    "skip_step": SkipStep,
+    "stop_guide": StopGuide,
+    "undo_calibration": UndoCalibration,
     "adjust": Adjust,
     "switch": Switch,
     "save_settings": SaveSettings,

@@ -8,20 +8,24 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from bridge.control import CaptureNeutral, Command
+from bridge.control import CaptureNeutral, Command, SkipStep, StartGuide, UndoCalibration
 from bridge.osc import Message, Value
 
-COMMANDS: Final[dict[str, Command]] = {
-    "/avatar/parameters/eyebridge_recenter": CaptureNeutral(1.0),
-    "/avatar/parameters/eyebridge_calibrate": CaptureNeutral(),
-    "/eyebridge/recenter": CaptureNeutral(1.0),
-    "/eyebridge/calibrate": CaptureNeutral(),
-}
+# word, what it asks for, its words for a person
+_TRIGGERS: Final[tuple[tuple[str, Command, str], ...]] = (
+    ("recenter", CaptureNeutral(1.0), "take a short neutral: look straight ahead with a relaxed face for one second"),
+    ("calibrate", CaptureNeutral(), "take a new neutral: look straight ahead with a relaxed face for five seconds"),
+    ("guide", StartGuide(), "begin the guided calibration of about half a minute"),
+    ("skip", SkipStep(), "leave out the step of the guide that is shown now"),
+    ("undo", UndoCalibration(), "go back to the calibration before; a calibration under way ends"),
+)
 
-DESCRIPTIONS: Final = {
-    "recenter": "take a short neutral: look straight ahead with a relaxed face for one second",
-    "calibrate": "take a new neutral: look straight ahead with a relaxed face for five seconds",
+COMMANDS: Final[dict[str, Command]] = {
+    prefix + word: command
+    for prefix in ("/avatar/parameters/eyebridge_", "/eyebridge/")
+    for word, command, _ in _TRIGGERS
 }
+DESCRIPTIONS: Final = {word: text for word, _, text in _TRIGGERS}
 "By the last word of an address."
 
 _PAUSE: Final = 1.0

@@ -2,7 +2,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.control import Adjust, CaptureNeutral, ForgetNeutral, ResetSettings, SaveSettings, parse
+from bridge.control import (
+    Adjust,
+    CaptureNeutral,
+    ForgetNeutral,
+    ResetSettings,
+    SaveSettings,
+    SkipStep,
+    StartGuide,
+    StopGuide,
+    UndoCalibration,
+    parse,
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -16,6 +27,10 @@ JSON = st.recursive(
         ({"type": "capture_neutral"}, CaptureNeutral(5.0)),
         ({"type": "capture_neutral", "seconds": 3}, CaptureNeutral(3.0)),
         ({"type": "forget_neutral"}, ForgetNeutral()),
+        ({"type": "start_guide"}, StartGuide()),
+        ({"type": "skip_step"}, SkipStep()),
+        ({"type": "stop_guide"}, StopGuide()),
+        ({"type": "undo_calibration"}, UndoCalibration()),
         ({"type": "adjust", "path": "smoothing.gaze.beta", "value": 0.25}, Adjust("smoothing.gaze.beta", 0.25)),
         ({"type": "save_settings"}, SaveSettings()),
         ({"type": "reset_settings"}, ResetSettings()),

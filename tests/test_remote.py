@@ -1,8 +1,13 @@
+import re
+from pathlib import Path
+
 import pytest
 
-from bridge.control import CaptureNeutral, Command
+from bridge.control import CaptureNeutral, Command, SkipStep, StartGuide, UndoCalibration
 from bridge.osc import Message, Value
-from bridge.remote import Remote
+from bridge.remote import COMMANDS, DESCRIPTIONS, Remote
+
+PROTOCOL = Path(__file__).parent.parent / "engine_plugins" / "PROTOCOL.md"
 
 RECENTER = "/avatar/parameters/eyebridge_recenter"
 CALIBRATE = "/avatar/parameters/eyebridge_calibrate"
@@ -53,3 +58,17 @@ def test_other_addresses_mean_nothing(address: str) -> None:
 @pytest.mark.parametrize("argument", [False, 0, 0.0, None, ""])
 def test_off_is_no_command(argument: Value) -> None:
     assert Wearer().does("/eyebridge/recenter", argument) == []
+
+
+def test_the_guide_is_started_skipped_and_undone_by_both_kinds_of_triggers() -> None:
+    for prefix in ("/eyebridge/", "/avatar/parameters/eyebridge_"):
+        wearer = Wearer()
+        for word in ("guide", "skip", "undo"):
+            wearer.does(prefix + word, True)
+        assert wearer.obeyed == [StartGuide(), SkipStep(), UndoCalibration()]
+
+
+def test_the_protocol_lists_the_commands_that_there_are() -> None:
+    rows = re.findall(r"^\| `(/eyebridge/\w+)` \| ([^|]+) \|$", PROTOCOL.read_text("utf-8"), re.MULTILINE)
+    ours = {address: DESCRIPTIONS[address.rpartition("/")[2]] for address in COMMANDS if "avatar" not in address}
+    assert dict(rows) == ours
