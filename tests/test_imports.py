@@ -22,7 +22,7 @@ ROWS = (
     # the line and its ends
     (
         *("bridge.calibration", "bridge.control", "bridge.remote", "bridge.pipeline"),
-        *("bridge.sources", "bridge.sinks", "bridge.preview"),
+        *("bridge.sources", "bridge.sinks", "bridge.inlets", "bridge.preview"),
     ),
     ("bridge.config", "bridge.targets", "bridge.daemon"),
     ("bridge.commands", "bridge.cli"),

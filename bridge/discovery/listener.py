@@ -20,15 +20,21 @@ _SIZE: Final = 4096
 class Listener:
     """Passes messages to the given addresses on, from its own thread, between construction and `close`.
 
-    `only_from` is the one address that is listened to. Raises OSError when it cannot listen.
+    `only_from` is the one address that is listened to, None for all; port 0 is a free one. Raises OSError when it
+    cannot listen.
     """
 
     def __init__(
-        self, host: str, only_from: str, addresses: Iterable[str], on_message: Callable[[Message], None]
+        self,
+        host: str,
+        only_from: str | None,
+        addresses: Iterable[str],
+        on_message: Callable[[Message], None],
+        port: int = 0,
     ) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
-            self._socket.bind((host, 0))
+            self._socket.bind((host, port))
         except OSError:
             self._socket.close()
             raise
@@ -59,7 +65,7 @@ class Listener:
             except OSError:  # on Windows, a longer datagram or an answer that nobody took what we sent
                 continue
             data = buffer[:size]
-            if sender[0] == self._only_from and data.startswith(self._beginnings):
+            if self._only_from in (None, sender[0]) and data.startswith(self._beginnings):
                 self._hear(bytes(data))
 
     def _hear(self, data: bytes) -> None:
