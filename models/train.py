@@ -46,7 +46,7 @@ LABEL_SMOOTHING = 0.05
 EMOTION_WEIGHT = 0.5
 CHANNEL_WEIGHT = 5.0
 VISIBLE_WEIGHT = 0.2
-DEGREES = 20.0
+DEGREES = 8.0
 "A gaze error of this many degrees weighs as much as an error of 1 in a ratio."
 AVERAGE = 0.999
 "How slowly the averaged weights, the ones that ship, follow the trained ones."
