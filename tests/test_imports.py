@@ -8,11 +8,12 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ROWS = (
     # values and names: stdlib and numpy
-    ("bridge.errors", "bridge.channels", "bridge.frames", "bridge.blendshapes", "bridge.unified"),
+    ("bridge.errors", "bridge.channels", "bridge.frames", "bridge.blendshapes", "bridge.unified", "bridge.health"),
     # pure stages: no I/O, no clock, no threads
     (
         *("bridge.rectification", "bridge.visibility", "bridge.personalization", "bridge.smoothing", "bridge.blinks"),
         *("bridge.rigs", "bridge.mapping", "bridge.ambient", "bridge.osc", "bridge.decoding"),
+        *("bridge.exercises", "bridge.gaze_calibration", "bridge.fewshot"),
     ),
     # files and runtimes
     (
