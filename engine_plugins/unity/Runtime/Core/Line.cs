@@ -42,11 +42,15 @@ namespace Eyebridge
         }
 
         /// <summary>Whether any line has something new to show, so that a quiet editor need not redraw.</summary>
-        public static bool AnyMoves()
+        public static bool AnyMoves(double time)
         {
+            var moves = false;
             foreach (var line in Open)
-                if (line.Moves) return true;
-            return false;
+            {
+                line.Listen(time);
+                moves |= line.Moves;
+            }
+            return moves;
         }
 
         /// <summary>What to show, laid out as <see cref="Frame.Values"/>.</summary>
@@ -59,12 +63,12 @@ namespace Eyebridge
         public FrameReceiver Receiver { get { return receiver; } }
 
         // While frames come the silence after the last one must be noticed too.
-        bool Moves { get { return receiver == null || receiver.Frames.HasNews || playback.IsMoving || IsLive; } }
+        bool Moves { get { return playback.IsMoving || IsLive || receiver != null && receiver.Frames.HasNews; } }
 
         /// <summary>Takes the newest frame and brings the values to their state at a time, in seconds.</summary>
         public void Advance(double time)
         {
-            if (receiver == null && time >= nextTry) TryToListen(time);
+            Listen(time);
             if (receiver != null)
             {
                 if (receiver.Frames.Take()) playback.Take(receiver.Frames.Front, time);
@@ -74,8 +78,9 @@ namespace Eyebridge
             playback.Advance(time);
         }
 
-        void TryToListen(double time)
+        void Listen(double time)
         {
+            if (receiver != null || time < nextTry) return;
             nextTry = time + RetrySeconds;
             try
             {

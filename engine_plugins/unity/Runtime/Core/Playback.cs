@@ -7,13 +7,16 @@ namespace Eyebridge
     /// argument, in seconds, and never runs backwards.
     /// </summary>
     /// <remarks>
-    /// A sender at least as fast as the display is shown as it comes, without delay. A slower one is drawn out over its
-    /// own interval, so that 30 frames a second look smooth at 90 and come half an interval later on average.
+    /// A sender about as fast as the display, or faster, is shown as it comes, without delay. A slower one is drawn out
+    /// over its own interval, so that 30 frames a second look smooth at 90 and come half an interval later on average.
     /// </remarks>
     public sealed class Playback
     {
         const double LongestGlide = 0.1;
         const double EaseOut = 0.5;
+
+        // Sender's interval over display's, above which a sender is slow. Not 1: two equal rates would waver about it.
+        const double Slow = 1.5;
 
         readonly float[] from = (float[])Protocol.Neutral.Clone();
         readonly float[] to = (float[])Protocol.Neutral.Clone();
@@ -37,7 +40,7 @@ namespace Eyebridge
         {
             var interval = (unchecked(frame.Time - senderTime) & Protocol.CountMask) * 1e-6;
             if (!IsLive) interval = LongestGlide;
-            Glide(frame.Values, time, interval > time - shown ? Math.Min(interval, LongestGlide) : 0);
+            Glide(frame.Values, time, interval > Slow * (time - shown) ? Math.Min(interval, LongestGlide) : 0);
             senderTime = frame.Time;
             heard = time;
             Flags = frame.Flags;

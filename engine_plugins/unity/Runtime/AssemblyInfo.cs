@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Eyebridge.Editor")]
+[assembly: InternalsVisibleTo("Eyebridge.Tests")]
