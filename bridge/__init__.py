@@ -1,0 +1,8 @@
+"""Eye pictures in, an avatar's face and its light out."""
+
+import os
+
+# OpenCV reads these once, when it is first imported: it takes memory for whatever size a picture's head announces.
+# They are MAX_SIDE of bridge.pictures.
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_WIDTH", "4096")
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_HEIGHT", "4096")

@@ -19,6 +19,9 @@ _WHITES: Final = (1.0, 255.0, 1023.0, 4095.0, 16383.0, 65535.0)
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG: Final = b"\xff\xd8"
+_SCAN: Final = b"\xff\xda"
+_MOST_SCANS: Final = 24
+"Passes over a JPEG; programs write up to a dozen, and each costs as much time as a whole picture."
 
 # What we refuse becomes a sentence of our own; OpenCV's is only noise on the wearer's terminal.
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -77,7 +80,9 @@ def decode(data: bytes) -> NDArray[Any]:
     """
     size = encoded_size(data)
     if size is not None:
-        check_size(*size)  # before the decoder takes memory for it
+        check_size(*size)  # before the decoder takes memory for it; bridge/__init__.py says so for every other format
+    if not _is_modest(data):
+        raise ValueError("the picture is damaged or cut off")
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
     except cv2.error as error:
@@ -85,6 +90,19 @@ def decode(data: bytes) -> NDArray[Any]:
     if picture is None:
         raise ValueError("the picture is damaged or cut off")
     return picture
+
+
+def _is_modest(data: bytes) -> bool:
+    """Whether a JPEG or PNG asks its decoder for no more than its own bytes can be worth.
+
+    OpenCV takes the memory that a PNG's chunk announces, up to 4 GB, before it looks whether the bytes are there.
+    """
+    if not data.startswith(_PNG):
+        return not data.startswith(_JPEG) or data.count(_SCAN) <= _MOST_SCANS
+    at = len(_PNG)
+    while at < len(data) and data[at + 4 : at + 8] != b"IEND":
+        at += 12 + int.from_bytes(data[at : at + 4], "big")  # length, name and checksum around the chunk's own bytes
+    return at < len(data)
 
 
 def encoded_size(data: bytes) -> tuple[int, int] | None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -22,7 +23,7 @@ _LARGEST: Final = 4 << 20
 _FIELDS: Final = ("format", "headset", "channels", "neutral", "resting")
 _DAMAGE: Final = (
     *(OSError, ValueError, KeyError, EOFError, MemoryError, NotImplementedError, RuntimeError),
-    *(zipfile.BadZipFile, zlib.error),
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError, OverflowError),
 )
 "What reading a damaged archive may raise."
 
@@ -95,4 +96,7 @@ def _fields(path: Path) -> dict[str, np.ndarray]:
         if sum(member.file_size for member in archive.infolist()) > _LARGEST:
             raise ValueError("it unpacks to more than a profile")
     with np.load(content, allow_pickle=False) as stored:
-        return {name: stored[name] for name in _FIELDS}
+        fields = {name: stored[name] for name in _FIELDS}
+    if not all(isinstance(field, np.ndarray) for field in fields.values()):  # numpy gives what is no array as bytes
+        raise ValueError("it holds something else")
+    return fields

@@ -22,6 +22,8 @@ from bridge.frames import Vector
 TRUTH: Final = "truth.csv"
 COLUMNS: Final = ("frame", "action_unit", "emotion", "strength", *CHANNEL_NAMES)
 
+_LARGEST: Final = 1e9
+
 
 def _unlabelled() -> Vector:
     return np.full(len(CHANNEL_NAMES), np.nan, np.float32)
@@ -84,7 +86,7 @@ def _read_rows(lines: Iterable[str], path: Path) -> Iterator[FrameTruth]:
 def _parse(row: dict[str, str]) -> FrameTruth:
     if None in row:
         raise ValueError("more fields than columns")
-    numbers = [float(row.get(name) or "nan") for name in ("strength", *CHANNEL_NAMES)]
+    numbers = [_number(name, row.get(name) or "nan") for name in ("strength", *CHANNEL_NAMES)]
     return FrameTruth(
         frame=int(row.get("frame", "")),
         action_unit=_one_of(ACTION_UNIT_NAMES, row.get("action_unit", "")),
@@ -98,6 +100,14 @@ def _one_of(names: tuple[str, ...], name: str) -> str:
     if name and name not in names:
         raise ValueError(f"{name!r} is none of {', '.join(names)}")
     return name
+
+
+def _number(column: str, text: str) -> float:
+    """A number that a channel can hold; not-a-number is unlabelled."""
+    number = float(text)
+    if abs(number) > _LARGEST:
+        raise ValueError(f"{column} is {text}, which nothing here can be")
+    return number
 
 
 def _spell(value: float) -> str:

@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import pytest
@@ -66,3 +70,47 @@ def test_a_picture_that_announces_a_huge_size_is_refused_before_it_is_decoded() 
     for data, size in ((png, "4097 x 4097"), (jpeg, "65535 x 65535")):
         with pytest.raises(ValueError, match=size):
             decode(bytes(data))
+
+
+def _greedy_png() -> bytes:
+    """Its second chunk says that it is 3 GB long."""
+    png = bytearray(cv2.imencode(".png", (GRADIENT * 255).astype(np.uint8))[1].tobytes())
+    at = png.index(b"IDAT")
+    png[at - 4 : at] = (3 << 30).to_bytes(4, "big")
+    return bytes(png)
+
+
+def _endless_jpeg() -> bytes:
+    """A progressive one whose last pass comes again and again."""
+    jpeg = cv2.imencode(".jpg", (GRADIENT * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1].tobytes()
+    last = jpeg.rindex(b"\xff\xda")
+    return jpeg[:last] + jpeg[last:-2] * 1000 + jpeg[-2:]
+
+
+@pytest.mark.parametrize("make", [_greedy_png, _endless_jpeg])
+def test_a_picture_that_costs_more_than_its_bytes_can_be_worth_never_reaches_the_decoder(
+    make: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cv2, "imdecode", lambda *_: pytest.fail("it was decoded"))
+    with pytest.raises(ValueError, match="damaged"):
+        decode(make())
+
+
+WIDE = """
+import struct
+from bridge.pictures import MAX_SIDE, decode
+import cv2
+import numpy as np
+bmp = bytearray(cv2.imencode(".bmp", np.zeros((2, 2), np.uint8))[1].tobytes())
+for side in (MAX_SIDE, MAX_SIDE + 1):
+    bmp[18:22] = struct.pack("<i", side)
+    try:
+        print(decode(bytes(bmp) + bytes(2 * side + 8)).shape[1])
+    except ValueError as error:
+        print("refused")
+"""
+
+
+def test_every_format_is_held_to_the_largest_side() -> None:
+    ran = subprocess.run([sys.executable, "-c", WIDE], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == [str(MAX_SIDE), "refused"]

@@ -30,6 +30,8 @@ def test_a_recording_without_labels(tmp_path: Path) -> None:
         ("frame,action_unit\n1,squint\n2,smirk\n", "line 3: 'smirk' is none of neutral"),
         ("frame,pupil_left\nx,1\n", "line 2: invalid literal"),
         ("frame,pupil_left\n1,wide\n", "line 2: could not convert"),
+        ("frame,pupil_left\n1,1e300\n", "line 2: pupil_left is 1e300"),
+        ("frame,pupil_left\n1,inf\n", "line 2: pupil_left is inf"),
         ("frame,action_unit\n1,squint,2\n", "line 2: more fields than columns"),
         ("frame,pupils\n1,2\n", "columns that mean nothing here: pupils"),
         ("action_unit\nsquint\n", "line 2: invalid literal"),
