@@ -1,0 +1,73 @@
+@tool
+@icon("icon.svg")
+class_name EyebridgeReceiver
+extends Node
+## Listens to eyebridge. Faces, eyes and lights near it find it by themselves.
+##
+## Works in the editor too, without running the game, and lets go of the port while the game runs from the editor.
+
+## UDP port that eyebridge sends to.
+@export_range(1, 65535) var port := EyebridgeLayout.PORT:
+	set(value):
+		port = value
+		_link = null
+## Address to listen at. The default hears this machine alone; "*" hears everybody on the network: there is no
+## authentication, so choose it only where you trust everybody.
+@export var address := "127.0.0.1":
+	set(value):
+		address = value
+		_link = null
+## Move avatars and light in the editor. Nothing of it is saved into the scene.
+@export var preview_in_editor := true
+
+var link: EyebridgeLink:
+	get:
+		if _link == null:
+			_link = EyebridgeLink.shared(address, port)
+		return _link
+var _link: EyebridgeLink
+
+
+func _init() -> void:
+	process_priority = -100  # before whatever shows its values
+	add_to_group(&"eyebridge_receivers")
+
+
+func _process(_delta: float) -> void:
+	if is_listening():
+		link.poll(Time.get_ticks_usec() * 1e-6)
+
+
+func _exit_tree() -> void:
+	_link = null
+
+
+## Whether avatars are to move here: not in the editor while the game that it started does.
+func is_listening() -> bool:
+	if not Engine.is_editor_hint():
+		return true
+	var playing: bool = Engine.get_singleton(&"EditorInterface").is_playing_scene()
+	if playing and _link != null:
+		_link.release()
+	return preview_in_editor and not playing
+
+
+## Asks eyebridge for a short neutral: look straight ahead with a relaxed face for one second.
+func recenter() -> void:
+	send_command("/eyebridge/recenter")
+
+
+## Asks eyebridge for a new neutral: look straight ahead with a relaxed face for five seconds.
+func calibrate() -> void:
+	send_command("/eyebridge/calibrate")
+
+
+## Sends one OSC message without arguments to eyebridge on this machine.
+static func send_command(command: String) -> void:
+	var message := command.to_ascii_buffer()
+	message.resize(message.size() + 4 - message.size() % 4)
+	message.append_array(PackedByteArray([44, 0, 0, 0]))  # "," and its padding: no arguments
+	var socket := PacketPeerUDP.new()
+	socket.set_dest_address("127.0.0.1", EyebridgeLayout.COMMAND_PORT)
+	socket.put_packet(message)
+	socket.close()

@@ -1,0 +1,204 @@
+@tool
+class_name EyebridgeLayout
+extends RefCounted
+## Every message of the native frame and its arguments, as engine_plugins/PROTOCOL.md lists them.
+##
+## The floats of all messages, in this order, are the values of a frame; [method index_of] says where one lies.
+
+## Argument name, or "name low high neutral" where that is not 0 to 1 and 0. Of two integers of the frame's opening and
+## end nothing but the count is written here.
+const TABLE := """
+/eyebridge/frame iiii
+quality
+/eyebridge/weights/eyes
+eyeBlinkLeft
+eyeLookDownLeft
+eyeLookInLeft
+eyeLookOutLeft
+eyeLookUpLeft
+eyeSquintLeft
+eyeWideLeft
+eyeBlinkRight
+eyeLookDownRight
+eyeLookInRight
+eyeLookOutRight
+eyeLookUpRight
+eyeSquintRight
+eyeWideRight
+/eyebridge/weights/mouth
+jawForward
+jawLeft
+jawRight
+jawOpen
+mouthClose
+mouthFunnel
+mouthPucker
+mouthLeft
+mouthRight
+mouthSmileLeft
+mouthSmileRight
+mouthFrownLeft
+mouthFrownRight
+mouthDimpleLeft
+mouthDimpleRight
+mouthStretchLeft
+mouthStretchRight
+mouthRollLower
+mouthRollUpper
+mouthShrugLower
+mouthShrugUpper
+mouthPressLeft
+mouthPressRight
+mouthLowerDownLeft
+mouthLowerDownRight
+mouthUpperUpLeft
+mouthUpperUpRight
+/eyebridge/weights/brows
+browDownLeft
+browDownRight
+browInnerUp
+browOuterUpLeft
+browOuterUpRight
+/eyebridge/weights/cheeks
+cheekPuff
+cheekSquintLeft
+cheekSquintRight
+/eyebridge/weights/nose
+noseSneerLeft
+noseSneerRight
+/eyebridge/weights/tongue
+tongueOut
+/eyebridge/gaze
+left_yaw -90 90 0
+left_pitch -90 90 0
+right_yaw -90 90 0
+right_pitch -90 90 0
+/eyebridge/channels
+lid_openness_left 0 1 1
+lid_openness_right 0 1 1
+widen_left
+widen_right
+squint_left
+squint_right
+brow_inner_up_left
+brow_inner_up_right
+brow_outer_up_left
+brow_outer_up_right
+brow_down_left
+brow_down_right
+cheek_raise_left
+cheek_raise_right
+gaze_yaw_left -45 45 0
+gaze_yaw_right -45 45 0
+gaze_pitch_left -45 45 0
+gaze_pitch_right -45 45 0
+pupil_left 0 1 0.4
+pupil_right 0 1 0.4
+visible_left
+visible_right
+/eyebridge/action_units
+neutral 0 1 1
+brow_raise_left
+brow_raise_right
+brow_lower
+upper_lid_raise
+squint
+eyes_closed
+wink_left
+wink_right
+cheek_raise
+/eyebridge/emotions
+neutral 0 1 1
+anger
+surprise
+happiness
+closed_eyes
+/eyebridge/light
+red 0 1 1
+green 0 1 1
+blue 0 1 1
+intensity 0 2 1
+temperature 1000 40000 6500
+/eyebridge/end i
+"""
+
+const PORT := 13937
+const COMMAND_PORT := 13938
+const VERSION := 1
+## Sequence and time are counted modulo this.
+const COUNT_LIMIT := 1 << 31
+## A longer datagram is nobody's frame, bytes.
+const DATAGRAM_LIMIT := 1400
+## Bits of a frame's flags, the lowest first.
+const FLAGS: PackedStringArray = [
+	"left_seen", "right_seen", "personalized", "blink", "left_mirrored", "right_mirrored"
+]
+
+
+## A message: its address, its leading integers, and where its floats lie among a frame's values.
+class Message:
+	extends RefCounted
+	var address := ""
+	var integers := 0
+	var first := 0
+	var floats := 0
+	## Type tags that it must begin with: i's, then f's.
+	var tags := PackedByteArray()
+
+
+static var messages: Array[Message] = []
+## The message of an address, which is given as its bytes.
+static var by_address: Dictionary = {}
+## Names of the values: "eyeBlinkLeft", "left_yaw"; the last part of the address comes before the name where two
+## messages share it: "emotions/neutral".
+static var names := PackedStringArray()
+static var low := PackedFloat32Array()
+static var high := PackedFloat32Array()
+static var neutral := PackedFloat32Array()
+static var _index: Dictionary = {}
+
+
+static func _static_init() -> void:
+	for line in TABLE.strip_edges().split("\n"):
+		var words := line.split(" ")
+		if line.begins_with("/"):
+			_add_message(words)
+		else:
+			_add_argument(words)
+	for message in messages:
+		message.tags.append_array("i".repeat(message.integers).to_ascii_buffer())
+		message.tags.append_array("f".repeat(message.floats).to_ascii_buffer())
+
+
+static func _add_message(words: PackedStringArray) -> void:
+	var message := Message.new()
+	message.address = words[0]
+	message.integers = words[1].length() if words.size() > 1 else 0
+	message.first = names.size()
+	messages.append(message)
+	by_address[message.address.to_ascii_buffer()] = message
+
+
+static func _add_argument(words: PackedStringArray) -> void:
+	var message: Message = messages.back()
+	message.floats += 1
+	for name: String in [words[0], message.address.get_file() + "/" + words[0]]:
+		if not _index.has(name):
+			_index[name] = names.size()
+	names.append(words[0])
+	low.append(float(words[1]) if words.size() > 1 else 0.0)
+	high.append(float(words[2]) if words.size() > 1 else 1.0)
+	neutral.append(float(words[3]) if words.size() > 1 else 0.0)
+
+
+## Where a value lies in a frame, by its name or by "message/name"; -1 for a name that is not there.
+static func index_of(name: String) -> int:
+	return _index.get(name, -1)
+
+
+## Where the floats of a message begin, by the last part of its address.
+static func first_of(message: String) -> int:
+	for candidate in messages:
+		if candidate.address.get_file() == message:
+			return candidate.first
+	return -1
