@@ -68,8 +68,8 @@ class SerialOptions(LiveOptions, frozen=True, extra="forbid"):
 class PacketReader:
     """Fed with bytes as they come, gives the JPEGs of the whole packets in them.
 
-    A packet whose length and JPEG disagree has lost bytes on the way: it is damaged, and the next header is looked for
-    from its own on.
+    A packet whose length and JPEG disagree has lost bytes on the way: it is damaged, and the next one begins at the
+    next header, wherever that is.
     """
 
     def __init__(self) -> None:
@@ -100,17 +100,18 @@ class PacketReader:
         begin = len(HEADER) + _LENGTH
         if len(self._held) < begin + len(_JPEG):
             return False
-        length = int.from_bytes(self._held[len(HEADER) : begin], "little")
-        if sound := self._held.startswith(_JPEG, begin):
-            if len(self._held) < begin + length:
-                return False
-            sound = self._held.endswith(_END, begin, begin + length)
-        if sound:
-            whole.append(bytes(self._held[begin : begin + length]))
+        end = begin + int.from_bytes(self._held[len(HEADER) : begin], "little")
+        # No picture holds a header: among its pixels, 0xFF is never followed by 0xA0 or 0xA1.
+        sound = self._held.startswith(_JPEG, begin) and self._held.find(HEADER, begin, end) < 0
+        if sound and len(self._held) < end:
+            return False
+        if sound and self._held.endswith(_END, begin, end):
+            whole.append(bytes(self._held[begin:end]))
+            del self._held[:end]
             self._junk = 0
         else:
             self.damaged += 1
-        del self._held[: begin + length if sound else len(HEADER)]
+            del self._held[: len(HEADER)]
         return True
 
 
