@@ -4,10 +4,12 @@ A data set is a folder with dataset.json and shards shard-00000, shard-00001, ..
   images.npy   (n, 96, 192) uint8   pairs, the wearer's left eye in the left half
   neutral.npy  (s, 96, 192) uint8   mean neutral image of each session
   labels.npz   action_unit, emotion int8 (-1: none), strength float16, channels float16 (n, 22) in their own units,
-               session int32 (row of neutral.npy), person int32, headset uint8
+               session int32 (row of neutral.npy), person int32, headset uint8, and if skins were scanned from
+               living people skin int8 (which of them, -1: none)
 
 In memory all shards are one `Pairs` of tensors; 400,000 pairs are 7.4 GB, so they live on the GPU as uint8. People are
-kept apart: whoever is held out is held out of everything.
+kept apart: whoever is held out is held out of everything. So are some of the scanned skins, for there are only twenty:
+a network may be good to a new face because it has met that face's skin on another.
 """
 
 import zlib
@@ -27,6 +29,8 @@ from models.labels import NEUTRAL_EMOTION, NONE, UNITS_WITHOUT_EMOTION
 
 HELD_OUT: Final = 0.1
 "The share of people that training never sees."
+HELD_OUT_SKINS: Final = (3, 8, 13, 18)
+"The scanned skins that training never sees, whoever wears them."
 
 _LABELS: Final = ("action_unit", "emotion", "strength", "channels", "session", "person", "headset")
 
@@ -73,14 +77,16 @@ class Pairs:
         return ((mean + mean.flip(-1)) / 2).round().to(torch.uint8)
 
 
-def load(folders: Sequence[Path], *, held_out: bool, limit: int | None = None) -> Pairs:
-    """The pairs of the people who are held out, or of all the others; evenly thinned out to `limit` pairs.
+def load(folders: Sequence[Path], *, held_out: bool, skins: bool = False, limit: int | None = None) -> Pairs:
+    """The pairs to train on, or those of people held out, evenly thinned out to `limit` pairs.
+
+    People are held out by themselves, in skins that training knows; or, with `skins`, by a skin that it never sees.
 
     Raises BridgeError when a folder holds no data set, a broken one, or nobody of that kind.
     """
     shards = [shard for folder in folders for shard in _shards(folder)]
     labels = [_labels(shard) for shard in shards]
-    rows = [np.flatnonzero([is_held_out(person) == held_out for person in part["person"]]) for part in labels]
+    rows = [np.flatnonzero(_chosen(part, held_out, skins)) for part in labels]
     total = sum(map(len, rows))
     if not total:
         who = "who is held out" if held_out else "to train on"
@@ -112,6 +118,16 @@ def load(folders: Sequence[Path], *, held_out: bool, limit: int | None = None) -
     )
 
 
+def _chosen(labels: dict[str, NDArray[np.generic]], held_out: bool, skins: bool) -> NDArray[np.bool_]:
+    """(n,) which pairs a load is about; see `load`."""
+    strange = np.isin(labels["skin"], HELD_OUT_SKINS)
+    if held_out and skins:
+        return strange
+    people, of_person = np.unique(labels["person"], return_inverse=True)
+    out = np.array([is_held_out(int(person)) for person in people])[of_person]
+    return ~strange & (out == held_out)
+
+
 def _shards(folder: Path) -> list[Path]:
     if not (folder / "dataset.json").is_file():
         raise BridgeError(
@@ -126,7 +142,8 @@ def _shards(folder: Path) -> list[Path]:
 def _labels(shard: Path) -> dict[str, NDArray[np.generic]]:
     try:
         with np.load(shard / "labels.npz") as file:
-            return {name: file[name] for name in _LABELS}
+            labels = {name: file[name] for name in _LABELS}
+            return labels | {"skin": file.get("skin", np.full(len(labels["person"]), NONE))}
     except (OSError, KeyError, ValueError) as error:
         raise BridgeError(f"cannot read the labels in {shard} ({error}): render it again") from error
 

@@ -6,7 +6,7 @@ import torch
 
 from bridge.channels import ACTION_UNIT_NAMES
 from bridge.errors import BridgeError
-from models.dataset import is_held_out, load
+from models.dataset import HELD_OUT_SKINS, is_held_out, load
 from tests.models import fake
 
 WINKS = [ACTION_UNIT_NAMES.index(name) for name in ("wink_left", "wink_right")]
@@ -22,6 +22,17 @@ def test_nobody_is_on_both_sides(folder: Path) -> None:
     assert len(ours) + len(theirs) == 25 * 8
     assert not set(ours.person.tolist()) & set(theirs.person.tolist())
     assert all(is_held_out(person) for person in theirs.person.tolist())
+
+
+def test_a_skin_is_held_out_whoever_wears_it(tmp_path: Path) -> None:
+    folder = fake.write(tmp_path / "set", people=10, pairs=4)
+    file = folder / "shard-00000" / "labels.npz"
+    stored = dict(np.load(file))
+    worn = np.where(stored["person"] % 2, HELD_OUT_SKINS[0], -1)
+    np.savez(file, **stored, skin=worn.astype(np.int8))
+    strange = load([folder], held_out=True, skins=True)
+    assert set(strange.person.tolist()) == {1, 3, 5, 7, 9}
+    assert not set(load([folder], held_out=False).person.tolist()) & {1, 3, 5, 7, 9}
 
 
 def test_a_tenth_of_all_people_is_held_out() -> None:
