@@ -3,17 +3,21 @@
 import logging
 import queue
 import threading
+from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
+
+import platformdirs
 
 from bridge.errors import BridgeError
 from bridge.frames import EyeFrame
 from bridge.recording import RecordingWriter
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("eyebridge")
 
-CAPACITY: Final = 120
-"Frames; a second of stuttering disk at 120 Hz."
+CAPACITY: Final = 240
+"Frames; two seconds of stuttering disk at 120 Hz, 77 MB at 400 x 400 pixels."
 
 
 class Recorder:
@@ -23,12 +27,14 @@ class Recorder:
     """
 
     def __init__(self, writer: RecordingWriter, capacity: int = CAPACITY) -> None:
+        self.path = writer.path
         self.dropped = 0
         "Frames that were offered and not saved: the queue was full, or the recording had failed."
         self.failure: BridgeError | None = None
         self._writer = writer
-        self._queue: queue.Queue[EyeFrame | None] = queue.Queue(capacity)
-        self._closed = False
+        self._capacity = capacity
+        self._queue: queue.SimpleQueue[EyeFrame | None] = queue.SimpleQueue()
+        self._ended = False
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
@@ -38,20 +44,29 @@ class Recorder:
         return self._writer.written
 
     def offer(self, frame: EyeFrame) -> None:
-        """Record this frame, or count it as dropped. Returns at once. One thread offers and closes."""
-        try:
-            if self.failure or self._closed:
-                raise queue.Full
-            self._queue.put_nowait(frame)
-        except queue.Full:
+        """Record this frame, or count it as dropped. Returns at once. One thread offers and ends."""
+        if frame.left is None and frame.right is None:  # no camera gives anything: there is nothing to keep
+            return
+        if self.failure or self._ended or self._queue.qsize() >= self._capacity:
             self.dropped += 1
+        else:
+            self._queue.put(frame)
+
+    def end(self) -> None:
+        """Take no more frames. Returns at once; what is queued is still saved, and then said."""
+        if not self._ended:
+            self._ended = True
+            self._queue.put(None)
 
     def close(self) -> None:
-        """Save what is still queued and end the recording; it may be closed twice."""
-        if not self._closed:
-            self._closed = True
-            self._queue.put(None)
-            self._thread.join()
+        """End, and return when all is saved; it may be closed twice."""
+        self.end()
+        self._thread.join()
+
+    @property
+    def finished(self) -> bool:
+        """Whether all is saved that will be."""
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while (frame := self._queue.get()) is not None:
@@ -67,6 +82,9 @@ class Recorder:
             self._writer.close()
         except BridgeError as error:
             self._fail(error)
+        if not self.failure:
+            lost = f"; {self.dropped} more were dropped because the disk was too slow" if self.dropped else ""
+            log.info("%d frames are in %s%s", self.written, self.path, lost)
 
     def _fail(self, error: BridgeError) -> None:
         self.failure = error
@@ -77,3 +95,50 @@ class Recorder:
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.close()
+
+
+class Tape:
+    """What a running daemon records: nothing until it is told to. One thread calls it, and never waits.
+
+    A recording that fails, as on a full disk, is logged and ends; frames go on passing by.
+    """
+
+    def __init__(self) -> None:
+        self._recorder: Recorder | None = None
+        self._ending: list[Recorder] = []
+
+    @property
+    def path(self) -> Path | None:
+        """The folder that is written to now; None while nothing is recorded."""
+        return self._recorder.path if self._recorder and not self._recorder.failure else None
+
+    def start(self, path: Path, rate: float | None = None) -> None:
+        """Record every frame from now on. Raises BridgeError when that is done already, or the folder will not do."""
+        if self.path:
+            raise BridgeError(f"{self.path} is being recorded already; stop that one first")
+        self.stop()
+        self._recorder = Recorder(RecordingWriter(path, rate=rate, lossless=True))
+
+    def offer(self, frame: EyeFrame) -> None:
+        """Keep the frame, if anything is recorded."""
+        if self._recorder:
+            self._recorder.offer(frame)
+
+    def stop(self) -> None:
+        """End the recording, if there is one; it says itself how much it holds when all is saved."""
+        if self._recorder:
+            self._recorder.end()
+            self._ending = [*(old for old in self._ending if not old.finished), self._recorder]
+            self._recorder = None
+
+    def close(self) -> None:
+        """Stop, and return when every recording is saved; it may be closed twice."""
+        self.stop()
+        for recorder in self._ending:
+            recorder.close()
+
+
+def new_folder(now: datetime) -> Path:
+    """Where a recording goes that was started without a name; the name is the local time."""
+    home = Path(platformdirs.user_data_dir("eyebridge", appauthor=False))
+    return home / "recordings" / now.strftime("%Y-%m-%d %H.%M.%S")

@@ -6,13 +6,15 @@
     frames.csv       a line per frame: index, time, left_offset, left_size, right_offset, right_size
 
 A frame's line is written after its pictures, in one piece. Whatever ends the writing, a kill or a full disk, the
-reader finds every frame up to the last whole line; `truth.py` adds what the frames show.
+reader finds every frame up to the last whole line; `truth.py` adds what the frames show. All of it is readable by its
+owner alone where the system knows owners (POSIX).
 """
 
 import contextlib
 import math
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -85,7 +87,8 @@ class RecordingWriter:
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
                 # Unbuffered: what a write has returned from, a killed process no longer takes along.
                 left, right, index = (
-                    opened.enter_context(file.open("xb", buffering=0)) for file in (*about.pictures(path), path / INDEX)
+                    opened.enter_context(open(file, "xb", buffering=0, opener=_private))
+                    for file in (*about.pictures(path), path / INDEX)
                 )
                 _write_whole(index, (",".join(COLUMNS) + "\n").encode())
             except FileExistsError as error:
@@ -93,19 +96,23 @@ class RecordingWriter:
             except OSError as error:
                 raise cannot_write(path, error) from error
             write_atomically(path / ABOUT, about.model_dump_json(indent=2).encode())
+            # Two eyes of 400 x 400 pixels at 120 Hz are too much for one thread, and a disk may take a second to sync.
+            self._helpers = opened.enter_context(ThreadPoolExecutor(2, thread_name_prefix="recording"))
             self._left, self._right, self._index = left, right, index
+            self._syncing = self._helpers.submit(self._sync)
             self._files = opened.pop_all()
 
     def write(self, frame: EyeFrame) -> None:
         """Append a frame. Raises BridgeError and closes when the disk is full: what was saved before stays whole."""
         try:
-            left = self._append(self._left, frame.left)
-            right = self._append(self._right, frame.right)
+            encoding = self._helpers.submit(self._encoded, frame.right)
+            left = _append(self._left, self._encoded(frame.left))
+            right = _append(self._right, encoding.result())
             numbers = (frame.index, repr(float(frame.time)), *left, *right)
             _write_whole(self._index, (",".join(map(str, numbers)) + "\n").encode())
-            if frame.time - self._synced >= SYNC_EVERY:
-                self._sync()
-                self._synced = frame.time
+            if frame.time - self._synced >= SYNC_EVERY and self._syncing.done():
+                self._syncing.result()  # raises what the disk had to say meanwhile
+                self._syncing, self._synced = self._helpers.submit(self._sync), frame.time
         except OSError as error:
             self._files.close()
             raise cannot_write(self.path, error) from error
@@ -121,15 +128,10 @@ class RecordingWriter:
             except OSError as error:
                 raise cannot_write(self.path, error) from error
 
-    def _append(self, file: BinaryIO, picture: Image | None) -> tuple[int, int]:
-        """(offset, size) in bytes of the picture in the file; (0, 0) for none."""
-        if picture is None:
-            return 0, 0
+    def _encoded(self, picture: Image | None) -> bytes:
+        """The picture as a file's bytes; none of them for no picture."""
         suffix, parameters = self._encoding
-        data = cv2.imencode(suffix, picture, parameters)[1].tobytes()
-        offset = file.tell()
-        _write_whole(file, data)
-        return offset, len(data)
+        return b"" if picture is None else cv2.imencode(suffix, picture, parameters)[1].tobytes()
 
     def _sync(self) -> None:
         for file in (self._left, self._right, self._index):
@@ -274,6 +276,19 @@ def _read_picture(file: BinaryIO, offset: int, size: int) -> Image | None:
         return None
     file.seek(offset)
     return to_gray(decode(file.read(size)))
+
+
+def _append(file: BinaryIO, data: bytes) -> tuple[int, int]:
+    """(offset, size) in bytes of the data at the file's end; (0, 0) for none."""
+    if not data:
+        return 0, 0
+    offset = file.tell()
+    _write_whole(file, data)
+    return offset, len(data)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _write_whole(file: BinaryIO, data: bytes) -> None:

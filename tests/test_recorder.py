@@ -1,13 +1,16 @@
+import logging
 import subprocess
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bridge.errors import BridgeError
 from bridge.frames import EyeFrame
-from bridge.recorder import Recorder
+from bridge.recorder import Recorder, Tape, new_folder
 from bridge.recording import RecordingReader, RecordingWriter
 
 PICTURE = np.zeros((8, 8), np.uint8)
@@ -53,14 +56,57 @@ def test_a_stuck_disk_costs_frames_but_never_waits(tmp_path: Path) -> None:
     assert (recorder.written, recorder.dropped) == (11, 21)
 
 
+def test_moments_without_any_picture_are_not_kept(tmp_path: Path) -> None:
+    with Recorder(RecordingWriter(tmp_path / "gap")) as recorder:
+        for number in range(3):
+            recorder.offer(frame(number) if number != 1 else EyeFrame(None, None, number / 120, number))
+    with RecordingReader(tmp_path / "gap") as reader:
+        assert [frame.index for frame in reader] == [0, 2]
+    assert (recorder.dropped, reader.damaged) == (0, 0)
+
+
+def test_a_tape_records_between_start_and_stop(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "eyebridge")
+    tape = Tape()
+    tape.offer(frame(0))
+    for part in ("one", "two"):
+        tape.start(tmp_path / part, rate=120)
+        with pytest.raises(BridgeError, match=rf"{part} is being recorded already"):
+            tape.start(tmp_path / "three")
+        for number in range(5):
+            tape.offer(frame(number))
+        tape.stop()
+        tape.offer(frame(9))
+        assert tape.path is None
+    tape.close()
+    for part in ("one", "two"):
+        with RecordingReader(tmp_path / part) as reader:
+            assert [frame.index for frame in reader] == [0, 1, 2, 3, 4]
+        assert f"5 frames are in {tmp_path / part}" in caplog.text
+
+
+def test_a_tape_that_is_not_stopped_is_saved_when_it_is_closed(tmp_path: Path) -> None:
+    tape = Tape()
+    tape.start(tmp_path / "last")
+    tape.offer(frame(1))
+    tape.close()
+    with RecordingReader(tmp_path / "last") as reader:
+        assert len(reader) == 1
+
+
+def test_recordings_without_a_name_are_called_by_their_time() -> None:
+    assert new_folder(datetime(2026, 11, 22, 20, 15, 33)).parts[-2:] == ("recordings", "2026-11-22 20.15.33")
+
+
 FILL_THE_DISK = """
 import logging
 import resource
 import sys
 from pathlib import Path
 import numpy as np
+from bridge.errors import BridgeError
 from bridge.frames import EyeFrame
-from bridge.recorder import Recorder
+from bridge.recorder import Recorder, Tape, new_folder
 from bridge.recording import RecordingWriter
 logging.basicConfig(stream=sys.stdout, format="%(message)s")
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))

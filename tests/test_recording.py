@@ -1,3 +1,4 @@
+import contextlib
 import os
 import random
 import shutil
@@ -102,8 +103,12 @@ def test_a_folder_that_holds_a_recording_is_left_alone(copy: Path, taken: list[E
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 def test_eye_images_are_for_their_owner_alone(tmp_path: Path) -> None:
-    record(tmp_path / "mine", frames(1))
-    assert (tmp_path / "mine").stat().st_mode & 0o077 == 0
+    (tmp_path / "was there").mkdir(mode=0o755)
+    for name in ("new", "was there"):
+        record(tmp_path / name, frames(1))
+        for path in (tmp_path / name).iterdir():
+            assert path.stat().st_mode & 0o077 == 0, path
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
 
 
 def test_what_is_no_recording(tmp_path: Path) -> None:
@@ -210,6 +215,50 @@ def test_junk_anywhere_ends_in_a_sentence_or_fewer_frames(
     assert len(found) <= len(taken) + 20
     times = [frame.time for frame in found]
     assert times == sorted(times)
+
+
+def test_cut_off_at_every_single_byte(tmp_path: Path) -> None:
+    """The files grow byte by byte as they are written: after each one, exactly the whole frames are there."""
+    taken = [EyeFrame(eye(n, (8, 8)), None if n == 1 else eye(9 + n, (8, 9)), n / 90, n) for n in range(4)]
+    record(tmp_path / "whole", taken)
+    made = {name: (tmp_path / "whole" / name).read_bytes() for name in FILES}
+    growing = tmp_path / "growing"
+    growing.mkdir()
+    (growing / ABOUT).write_bytes(made[ABOUT])
+    lines = made[INDEX].splitlines(keepends=True)
+    whole = 0
+    with contextlib.ExitStack() as stack:
+        files = {name: stack.enter_context((growing / name).open("wb", buffering=0)) for name in FILES[:3]}
+        for name, byte in _in_order(made, lines):
+            files[name].write(byte)
+            whole += (name, byte) == (INDEX, b"\n")
+            with RecordingReader(growing) as reader:
+                assert all(map(same, reader, taken))
+                assert len(reader) == max(0, whole - 1)
+                assert reader.damaged <= 1
+    assert whole == 5
+
+
+def _in_order(made: dict[str, bytes], lines: list[bytes]) -> Iterator[tuple[str, bytes]]:
+    """Each byte of a recording and its file, as they are written."""
+
+    def each(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+        return ((name, data[at : at + 1]) for at in range(len(data)))
+
+    yield from each(INDEX, lines[0])
+    for line in lines[1:]:
+        left, left_size, right, right_size = map(int, line.split(b",")[2:])
+        yield from each("left.mpng", made["left.mpng"][left : left + left_size])
+        yield from each("right.mpng", made["right.mpng"][right : right + right_size])
+        yield from each(INDEX, line)
+
+
+def test_about_cut_off_at_every_byte_is_said(copy: Path) -> None:
+    about = (copy / ABOUT).read_bytes()
+    for size in range(len(about)):
+        (copy / ABOUT).write_bytes(about[:size])
+        with pytest.raises(BridgeError, match="damaged or of a newer version"):
+            RecordingReader(copy)
 
 
 WRITE_ON = """
