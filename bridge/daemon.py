@@ -203,6 +203,7 @@ class Daemon:
         if pipeline.profile is not self._shown[0]:
             picture = pipeline.profile.neutral.astype(np.uint8) if pipeline.profile.personal else None
             self._shown = (pipeline.profile, picture)
+        cameras = source.health()
         return Status(
             source=source.name,
             fps=self._rate.fps,
@@ -210,6 +211,7 @@ class Daemon:
             state=self._message,
             progress=pipeline.capture_progress,
             neutral=self._shown[1],
-            dropped=source.dropped,
+            dropped=sum(camera.dropped for camera in cameras),
             targets=targets.states(time.monotonic()),
+            cameras=cameras,
         )

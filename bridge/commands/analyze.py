@@ -18,7 +18,7 @@ from bridge import profiles
 from bridge.blendshapes import ARKIT
 from bridge.blinks import find_blinks
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
-from bridge.commands.base import ConfiguredCommand, source_for
+from bridge.commands.base import RIGHT, SOURCE, ConfiguredCommand, source_for
 from bridge.commands.score import Score
 from bridge.commands.terminal import console, interruptible
 from bridge.errors import BridgeError
@@ -54,13 +54,14 @@ class Analyze(ConfiguredCommand):
     """
 
     verb: ClassVar[str] = "analyze"
-    source: CliPositionalArg[str] = Field(description="video, folder, recording, camera index or stream URL")
+    source: CliPositionalArg[str] = Field(description=SOURCE)
+    right: CliPositionalArg[str | None] = Field(None, description=RIGHT)
     out: Path | None = Field(None, description="the CSV file; standard output without it")
     blinks_out: Path | None = Field(None, description="also write the blinks to this CSV: start, end, depth")
     seconds: float | None = Field(None, gt=0.0, description="stop after this many seconds of the source")
 
     def execute(self) -> int:
-        options = source_for(self.source, realtime=False)
+        options = source_for(self.source, self.right, realtime=False)
         with contextlib.ExitStack() as stack:
             pipeline = self._pipeline(options)
             source = stack.enter_context(options.open())

@@ -5,7 +5,7 @@ import inspect
 import re
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -18,7 +18,7 @@ from pydantic_settings import (
 
 from bridge.config import Config, explain, paths, read_settings
 from bridge.errors import BridgeError
-from bridge.sources import SourceOptions, source_from
+from bridge.sources import SourceOptions, pair_from, source_from
 
 
 class _Help(RawDescriptionHelpFormatter):
@@ -107,12 +107,16 @@ class ConfiguredCommand(Config, Command):
         return Config.model_validate({name: getattr(self, name) for name in Config.model_fields})
 
 
-def source_for(text: str, **wanted: bool) -> SourceOptions:
-    """The source that a user typed, played as wanted (realtime, loop) where that means anything.
+SOURCE: Final = "camera (index, port, http:// or tcp:// address), video, folder or recording; the left eye's of two"
+RIGHT: Final = "the right eye's camera, where each eye has one"
+
+
+def source_for(text: str, right: str | None = None, **wanted: object) -> SourceOptions:
+    """The source that a user typed, or the two cameras, used as wanted (realtime, loop, wait) where that has a meaning.
 
     Raises BridgeError when there is no such source.
     """
-    options = source_from(text)
+    options = source_from(text) if right is None else pair_from(text, right)
     return options.model_copy(update={name: value for name, value in wanted.items() if hasattr(options, name)})
 
 

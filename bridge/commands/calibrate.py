@@ -8,7 +8,7 @@ from pydantic_settings import CliPositionalArg
 from rich.progress import BarColumn, Progress, TextColumn
 
 from bridge import profiles
-from bridge.commands.base import ConfiguredCommand, source_for
+from bridge.commands.base import RIGHT, SOURCE, ConfiguredCommand, source_for
 from bridge.commands.terminal import console, interruptible
 from bridge.errors import BridgeError
 from bridge.pipeline import Pipeline
@@ -27,7 +27,8 @@ class Calibrate(ConfiguredCommand):
     """
 
     verb: ClassVar[str] = "calibrate"
-    source: CliPositionalArg[str] = Field(description="camera index, stream URL, video, folder or recording")
+    source: CliPositionalArg[str] = Field(description=SOURCE)
+    right: CliPositionalArg[str | None] = Field(None, description=RIGHT)
     name: str = Field("me", description="name of the profile")
 
     def execute(self) -> int:
@@ -35,7 +36,7 @@ class Calibrate(ConfiguredCommand):
         settings, wanted = self.settings, self.settings.personalization
         with contextlib.ExitStack() as stack:
             pipeline = Pipeline(settings, settings.network.open())
-            source = stack.enter_context(source_for(self.source).open())
+            source = stack.enter_context(source_for(self.source, self.right).open())
             columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"))
             progress = stack.enter_context(Progress(*columns, console=console))
             stack.enter_context(interruptible(source.close))
@@ -51,5 +52,6 @@ class Calibrate(ConfiguredCommand):
                 done = pipeline.capture_progress
                 progress.update(task, completed=1.0 if done is None else done)
         console.print(f"saved {profiles.save(pipeline.profile, self.name, wanted.headset)}")
-        console.print(f"use it with: eyebridge run {self.source} --personalization.profile {self.name}")
+        source_words = " ".join(filter(None, (self.source, self.right)))
+        console.print(f"use it with: eyebridge run {source_words} --personalization.profile {self.name}")
         return 0

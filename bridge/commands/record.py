@@ -8,7 +8,7 @@ from pydantic import Field
 from pydantic_settings import CliPositionalArg
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-from bridge.commands.base import Command, source_for
+from bridge.commands.base import RIGHT, SOURCE, Command, source_for
 from bridge.commands.terminal import console, interruptible
 from bridge.recorder import Recorder
 from bridge.recording import RecordingWriter
@@ -22,11 +22,13 @@ class Record(Command):
 
     examples:
       eyebridge record 0 my-eyes --seconds 60
+      eyebridge record http://192.168.1.20/ http://192.168.1.21/ my-eyes       a camera for each eye
       eyebridge analyze my-eyes
     """
 
     verb: ClassVar[str] = "record"
-    source: CliPositionalArg[str] = Field(description="camera index, stream URL, video, folder or recording")
+    source: CliPositionalArg[str] = Field(description=SOURCE)
+    right: CliPositionalArg[str | None] = Field(None, description=RIGHT)
     folder: CliPositionalArg[Path] = Field(description="the new recording's folder")
     seconds: float | None = Field(None, gt=0.0, description="stop after this many seconds")
     quality: int = Field(90, ge=10, le=100, description="JPEG quality")
@@ -35,7 +37,7 @@ class Record(Command):
 
     def execute(self) -> int:
         with contextlib.ExitStack() as stack:
-            source = stack.enter_context(source_for(self.source, realtime=False).open())
+            source = stack.enter_context(source_for(self.source, self.right, realtime=False).open())
             writer = stack.enter_context(
                 RecordingWriter(
                     self.folder, rate=source.rate, quality=self.quality, lossless=self.lossless, note=self.note
@@ -50,6 +52,8 @@ class Record(Command):
             task = progress.add_task("", total=None)
             first: float | None = None
             while (frame := source.read()) is not None:
+                if frame.left is None and frame.right is None:  # no camera gives anything at the moment
+                    continue
                 first = frame.time if first is None else first
                 if self.seconds is not None and frame.time - first >= self.seconds:
                     break

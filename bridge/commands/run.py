@@ -6,7 +6,7 @@ from typing import ClassVar
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
 
-from bridge.commands.base import ConfiguredCommand, source_for
+from bridge.commands.base import RIGHT, SOURCE, ConfiguredCommand, source_for
 from bridge.commands.terminal import console, interruptible, status_line
 from bridge.daemon import Daemon, Started
 from bridge.sources import SourceOptions
@@ -37,22 +37,27 @@ class Live(ConfiguredCommand):
 
 
 class Run(Live):
-    """Drive avatars from a camera, a stream, a video, a folder of pictures or a recording.
+    """Drive avatars from cameras, a video, a folder of pictures or a recording.
 
-    SOURCE is a camera index (0), a stream (http://...), a video file, a folder of pictures or a recording folder. Relax
-    and look straight ahead for the first five seconds: they become your neutral image.
+    SOURCE is a camera: an index (0), a serial port (COM3, /dev/ttyACM0), or an address (http://..., rtsp://..., or
+    tcp://... for ZeroMQ); or a video file, a folder of pictures, a recording folder. With a camera for each eye, SOURCE
+    is the left one and RIGHT the right one. A camera may come and go: the other eye carries on, and it is taken up
+    again. Relax and look straight ahead for the first five seconds: they become your neutral image.
 
     examples:
       eyebridge run 0                                   first camera, both eyes side by side or one eye
-      eyebridge run http://192.168.1.20/                an eye camera on the network
+      eyebridge run http://192.168.1.20/ http://192.168.1.21/       an eye camera on the network for each eye
+      eyebridge run COM3 --wait                         a camera on a cable that may be plugged in later
       eyebridge run eye.mp4 --rectification.mirror-missing   a video of one eye stands for both
       eyebridge run 0 --targets.vmc.port 39540          VMC to a performer instead of a marionette
     """
 
     verb: ClassVar[str] = "run"
-    source: CliPositionalArg[str] = Field(description="camera index, stream URL, video, folder or recording")
+    source: CliPositionalArg[str] = Field(description=SOURCE)
+    right: CliPositionalArg[str | None] = Field(None, description=RIGHT)
     realtime: bool = Field(True, description="play files at their own speed instead of as fast as possible")
     loop: bool = Field(False, description="start files again when they end")
+    wait: bool = Field(False, description="start although no camera answers, and wait for it")
 
     def execute(self) -> int:
-        return self.drive(source_for(self.source, realtime=self.realtime, loop=self.loop))
+        return self.drive(source_for(self.source, self.right, realtime=self.realtime, loop=self.loop, wait=self.wait))

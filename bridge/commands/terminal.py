@@ -63,6 +63,9 @@ def _line(report: Report) -> Text:
         line.append(f"  taking your neutral image {status.progress:.0%}: relax, look ahead", style="yellow")
     elif not result.personalized:
         line.append("  not personalized", style="yellow")
+    for camera in status.cameras:
+        if camera.state != "ok":
+            line.append(f"  {camera.name} {camera.problem or camera.state}", style="red")
     if status.dropped:
         line.append(f"  {status.dropped} dropped", style="yellow")
     return line.append("   Ctrl-C stops", style="dim")

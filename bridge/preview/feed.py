@@ -6,7 +6,7 @@ A feed never queues: whoever drives it hands over the newest values, and it answ
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 import cv2
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from bridge.blendshapes import ARKIT, GROUPS
 from bridge.channels import ACTION_UNITS, CHANNELS, EMOTIONS
 from bridge.frames import Image, Result
+from bridge.health import Health
 
 EYES_PERIOD: Final = 1 / 16
 "Seconds between two pictures of the eyes: 15 a second, measured against frames that come at 60."
@@ -82,6 +83,8 @@ class Status:
     "Frames lost since the start."
     targets: tuple[TargetState, ...] = ()
     "Every target there is, in the order of the settings."
+    cameras: tuple[Health, ...] = ()
+    "Every live camera; none while something stored is played."
 
 
 class Feed:
@@ -131,7 +134,13 @@ class Feed:
             neutral=status.neutral is not None,
             dropped=status.dropped,
             targets=[asdict(target) for target in status.targets],
+            cameras=[_camera(camera) for camera in status.cameras],
         )
+
+
+def _camera(camera: Health) -> dict[str, object]:
+    age = None if camera.age is None else _finite(camera.age)
+    return asdict(replace(camera, fps=round(camera.fps, 1), age=age))
 
 
 def tables() -> str:

@@ -4,43 +4,62 @@ A source is chosen by its options: `options.open()` gives the Source, and `Sourc
 """
 
 import os
-import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from bridge.errors import BridgeError
 from bridge.recording import ABOUT
-from bridge.sources.camera import URL, CameraOptions
+from bridge.sources.camera import CameraOptions
+from bridge.sources.cameras import CamerasOptions, camera_from
 from bridge.sources.images import ImagesOptions
+from bridge.sources.mjpeg import MjpegOptions
 from bridge.sources.recording import RecordingOptions
+from bridge.sources.serial import SerialOptions
 from bridge.sources.source import Source
 from bridge.sources.video import VideoOptions
+from bridge.sources.zeromq import ZeroMqOptions
 
 __all__ = [
     "CameraOptions",
+    "CamerasOptions",
     "ImagesOptions",
+    "MjpegOptions",
     "RecordingOptions",
+    "SerialOptions",
     "Source",
     "SourceOptions",
     "VideoOptions",
+    "ZeroMqOptions",
+    "pair_from",
     "source_from",
 ]
 
 SourceOptions = Annotated[
-    CameraOptions | VideoOptions | ImagesOptions | RecordingOptions,
+    CameraOptions
+    | MjpegOptions
+    | SerialOptions
+    | ZeroMqOptions
+    | CamerasOptions
+    | VideoOptions
+    | ImagesOptions
+    | RecordingOptions,
     Field(discriminator="kind"),
 ]
 
 
 def source_from(text: str) -> SourceOptions:
-    """The source a user means by what they typed: a camera index or address, or something stored.
+    """The source a user means by what they typed: a camera index, port or address, or something stored.
 
     Raises BridgeError when it is none of these.
     """
-    if re.fullmatch(r"\d{1,2}|/dev/.+", text) or URL.match(text):
-        return CameraOptions(device=text)
+    try:
+        camera = camera_from(text)
+    except ValidationError as error:
+        raise BridgeError(f"{text} will not do: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from error
+    if camera is not None:
+        return camera
     path = Path(os.path.expanduser(text))
     if text and os.path.isdir(path):
         return RecordingOptions(path=path) if os.path.isfile(path / ABOUT) else ImagesOptions(path=path)
@@ -49,3 +68,14 @@ def source_from(text: str) -> SourceOptions:
     raise BridgeError(
         f"no such file or folder: {text}; give a video file, an image folder, a recording or a camera index"
     )
+
+
+def pair_from(left: str, right: str) -> CamerasOptions:
+    """A camera for each eye, as a user typed them. Raises BridgeError for anything that is no camera."""
+    try:
+        return CamerasOptions.model_validate({"left": left, "right": right})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BridgeError(
+            f"{first['input']} will not do for one eye: {first['msg'].removeprefix('Value error, ')}"
+        ) from error

@@ -35,6 +35,8 @@ class Device(ABC):
         "Pictures that came damaged."
         self.damage = ""
         "What was wrong with the latest damaged one, in a few words."
+        self.remark = ""
+        "What it does otherwise than it was asked to, to be read after the camera's name; '' where it obeys."
 
     @abstractmethod
     def read(self, patience: float) -> Shot:

@@ -1,6 +1,8 @@
 """A slot that holds one value: the newest."""
 
+import math
 import threading
+import time
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -17,17 +19,19 @@ class Latest(Generic[T]):
         self._value: T | None = None
         self._closed = False
 
-    def put(self, value: T) -> None:
-        """Make this the value; never waits."""
+    def put(self, value: T) -> bool:
+        """Make this the value; never waits. Returns whether one that nobody took was replaced."""
         with self._changed:
-            self._value = value
+            replaced, self._value = self._value is not None, value
             self._changed.notify_all()
+        return replaced
 
-    def take(self) -> T | None:
-        """Wait for a value not taken yet; None once closed."""
+    def take(self, patience: float = math.inf) -> T | None:
+        """Wait at most `patience` seconds for a value not taken yet; None when there is none or it is closed."""
+        end = time.monotonic() + patience
         with self._changed:
-            while self._value is None and not self._closed:
-                self._changed.wait(_GLANCE)
+            while self._value is None and not self._closed and (left := end - time.monotonic()) > 0:
+                self._changed.wait(min(left, _GLANCE))
             value, self._value = self._value, None
             return None if self._closed else value
 

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from bridge.frames import EyeFrame
+from bridge.health import Health
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +24,8 @@ class Source(ABC):
         "Nominal frames a second, where known."
         self.total: int | None = None
         "How many frames one pass has, where known: a progress bar's end."
-        self.dropped = 0
-        "Good frames nobody took in time."
         self.corrupt = 0
-        "Frames that came and could not be used."
+        "Stored frames that could not be used; what cameras sent is in `health`."
 
     @abstractmethod
     def read(self) -> EyeFrame | None:
@@ -35,6 +34,10 @@ class Source(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go of the device or files; a source may be closed twice."""
+
+    def health(self) -> tuple[Health, ...]:
+        """How each of its cameras is doing; none for what is stored. Any thread may ask."""
+        return ()
 
     def skip(self, reason: object, count: int = 1) -> None:
         """Count frames that cannot be used; the first time, say so."""
