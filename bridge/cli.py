@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "demo": ("bridge.commands.demo:Demo", "play the bundled recording through the real pipeline and show the avatar"),
     "run": ("bridge.commands.run:Run", "drive avatars from a camera, a stream, a video, pictures or a recording"),
     "calibrate": ("bridge.commands.calibrate:Calibrate", "take your neutral image and keep it as a profile"),
+    "profiles": ("bridge.commands.profiles:Profiles", "list, show, take back or delete saved profiles"),
     "record": ("bridge.commands.record:Record", "keep the eye pictures of a source in a recording folder"),
     "analyze": ("bridge.commands.analyze:Analyze", "any source to a CSV: a row for each frame"),
     "monitor": ("bridge.commands.monitor:Monitor", "show what arrives at a port, when nothing moves"),

@@ -9,17 +9,17 @@ Classes that were not shown keep what the network says of them, so a skipped ste
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge import gaze_calibration
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, CHANNELS, EMOTION_NAMES, SIDES
 from bridge.exercises import NEUTRAL, Exercise
 from bridge.frames import Expression
-from bridge.gaze_calibration import GazeFit
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -60,6 +60,8 @@ _WEAK: Final = 0.12
 _UNSEEN: Final = 0.15
 "whose class becomes more probable by less than this, did not show it."
 _DESCENTS: Final = 100
+_LARGEST: Final = 1e3
+"No honest coefficient comes near."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +76,32 @@ class Fit:
     "(FEATURES, 5) likewise"
     movements: NDArray[np.float32]
     "(2 sides, INPUTS, MOVEMENTS) added to each side's movements"
-    gaze: GazeFit | None = None
+    gaze: NDArray[np.float32]
+    "see gaze_calibration.corrected"
 
     @classmethod
     def nothing(cls) -> "Fit":
         """The fit that corrects nothing."""
-        centre, units, emotions, movements = (np.zeros(shape, np.float32) for shape in SHAPES.values())
-        return cls(centre, units, emotions, movements)
+        return cls.of({name: np.zeros(shape, np.float32) for name, shape in SHAPES.items()})
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, np.ndarray]) -> "Fit":
+        """The fit whose arrays these are, by name; raises ValueError where they cannot be."""
+        if arrays.keys() != SHAPES.keys():
+            raise ValueError("a fit lacks a part")
+        for name, array in arrays.items():
+            # written so that not-a-number is too large as well
+            if array.shape != SHAPES[name] or array.dtype != np.float32 or not (np.abs(array) <= _LARGEST).all():
+                raise ValueError(f"a fit's {name} are broken")
+        return cls(*(arrays[name] for name in SHAPES))
 
     def __call__(self, expression: Expression) -> Expression:
         """The corrected reading; NaN channels stay so. `expression` is counted from the wearer's rest."""
+        if np.isnan(expression.channels).all():  # no eye, nothing to correct
+            return expression
         row = _row(expression)[None]
         features = _features(row) - self.centre
-        channels = expression.channels.copy() if self.gaze is None else self.gaze.corrected(expression.channels)
+        channels = gaze_calibration.corrected(expression.channels, self.gaze)
         ratios = channels[_RATIOS]
         for own, matrix in zip(_MOVEMENTS, self.movements, strict=True):
             ratios[own] = (ratios[own] + (_inputs(row, own) @ matrix)[0]).clip(0.0, 1.0)
@@ -103,8 +118,9 @@ SHAPES: Final[dict[str, tuple[int, ...]]] = {
     "units": (FEATURES, len(ACTION_UNIT_NAMES)),
     "emotions": (FEATURES, len(EMOTION_NAMES)),
     "movements": (len(SIDES), INPUTS, MOVEMENTS),
+    "gaze": gaze_calibration.SHAPE,
 }
-"Of a fit's arrays."
+"Of a fit's arrays, in their order."
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +163,7 @@ def fit(samples: Sequence[Sample]) -> Outcome:
         units.weights.astype(np.float32),
         emotions.weights.astype(np.float32),
         movements.astype(np.float32),
+        np.zeros(gaze_calibration.SHAPE, np.float32),
     )
     return Outcome(found, weak, units.before, units.after)
 

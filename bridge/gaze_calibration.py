@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 
 TERMS: Final = 6
 "1, yaw, pitch, yaw squared, yaw times pitch, pitch squared."
+SHAPE: Final = (len(SIDES), TERMS, 2)
+"Of the coefficients: side, term, and the degrees of yaw and pitch that it adds; 0 for an eye that was not seen."
 _COLUMNS: Final = np.array(
     [[CHANNEL_NAMES.index(f"gaze_{axis}_{side}") for axis in ("yaw", "pitch")] for side in SIDES]
 )
@@ -40,30 +42,23 @@ _GAIN: Final = 0.97
 
 
 @dataclass(frozen=True, slots=True)
-class GazeFit:
-    """The correction, degrees; of 0 everywhere for an eye that was not seen."""
-
-    coefficients: NDArray[np.float32]
-    "(2 sides, TERMS, 2 axes)"
-
-    def corrected(self, channels: Vector) -> Vector:
-        """The same channels with the gaze corrected; what is NaN stays so."""
-        result = channels.copy()
-        for side, columns in enumerate(_COLUMNS):
-            result[columns] += _terms(channels[columns].astype(np.float64)) @ self.coefficients[side]
-        return result
-
-
-@dataclass(frozen=True, slots=True)
 class GazeOutcome:
     """What following the target has shown."""
 
-    fit: GazeFit | None
-    "None where the eyes did not follow, or nothing is gained."
+    coefficients: NDArray[np.float32] | None
+    "of SHAPE, for `corrected`; None where the eyes did not follow, or nothing is gained."
     before: float
     "Median degrees between gaze and target before and"
     after: float
     "after the correction, on moments that it was not fitted to; NaN where the eyes did not follow."
+
+
+def corrected(channels: Vector, coefficients: NDArray[np.float32]) -> Vector:
+    """The same channels, (len(CHANNELS),), with the gaze corrected; what is NaN stays so."""
+    result = channels.copy()
+    for side, columns in enumerate(_COLUMNS):
+        result[columns] += _terms(channels[columns].astype(np.float64)) @ coefficients[side]
+    return result
 
 
 def fit_gaze(times: Floats, channels: Floats, target: Callable[[Floats], Floats]) -> GazeOutcome:
@@ -74,7 +69,7 @@ def fit_gaze(times: Floats, channels: Floats, target: Callable[[Floats], Floats]
     """
     seen = [np.isfinite(channels[:, columns]).all(1) for columns in _COLUMNS]
     usable = [side for side in range(2) if int(seen[side].sum()) >= _FEWEST]
-    coefficients = np.zeros((2, TERMS, 2), np.float32)
+    coefficients = np.zeros(SHAPE, np.float32)
     before, after = [], []
     for side in usable:
         own, gaze = times[seen[side]], channels[seen[side]][:, _COLUMNS[side]]
@@ -90,7 +85,7 @@ def fit_gaze(times: Floats, channels: Floats, target: Callable[[Floats], Floats]
         return GazeOutcome(None, np.nan, np.nan)
     errors = float(np.median(np.concatenate(before))), float(np.median(np.concatenate(after)))
     worth = errors[1] < _GAIN * errors[0]
-    return GazeOutcome(GazeFit(coefficients) if worth else None, errors[0], errors[1] if worth else errors[0])
+    return GazeOutcome(coefficients if worth else None, errors[0], errors[1] if worth else errors[0])
 
 
 def _terms(gaze: Floats) -> Floats:
@@ -115,8 +110,8 @@ def _solve(gaze: Floats, goal: Floats) -> Floats:
 def _errors(gaze: Floats, goal: Floats, fitted: NDArray[np.bool_]) -> Floats:
     """Degrees left at the moments that were not fitted, or at all when every moment was."""
     judged = fitted if fitted.all() else ~fitted
-    corrected = gaze[judged] + _terms(gaze[judged]) @ _solve(gaze[fitted], goal[fitted])
-    return np.asarray(np.linalg.norm(corrected - goal[judged], axis=1))
+    fixed = gaze[judged] + _terms(gaze[judged]) @ _solve(gaze[fitted], goal[fitted])
+    return np.asarray(np.linalg.norm(fixed - goal[judged], axis=1))
 
 
 def _cross_validated(times: Floats, gaze: Floats, goal: Floats) -> Floats:

@@ -5,7 +5,7 @@ person and session, taken from the first five seconds. Nothing is retrained.
 
 Beside the image, the relaxed face also has its own resting numbers: one person's open eye reads 0.8, another's brow 0.1
 down. `Profile.relative` counts every graded channel from there, because a change from the wearer's own neutral carries
-over between cameras and faces far better than an absolute value.
+over between cameras and faces far better than an absolute value. What a guided calibration has fitted comes on top.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from bridge.channels import CHANNELS
+from bridge.fewshot import Fit
 from bridge.frames import Expression, EyePair, Image, Vector
 
 _NEUTRAL: Final = np.array([channel.neutral for channel in CHANNELS], np.float32)
@@ -39,6 +40,7 @@ class PersonalizationOptions(BaseModel, frozen=True, extra="forbid"):
     seconds: float = Field(5.0, ge=1.0, le=30.0, description="how long a neutral is collected, seconds")
     profile: str | None = Field(None, description="name of a saved profile to start with (see: eyebridge calibrate)")
     headset: str = Field("default", description="name of the headset; a profile made with another one is refused")
+    glasses: bool = Field(False, description="glasses are worn; a profile made without them is refused, and vice versa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Profile:
     "(len(CHANNELS),) what the network reads on the relaxed face."
     personal: bool
     "False for the population's mean."
+    fit: Fit | None = None
+    "What a guided calibration has found; it outlives a new neutral."
 
     @classmethod
     def population(cls, mean: Image) -> "Profile":
@@ -83,6 +87,11 @@ class Profile:
             if not seen:
                 result[:, side * width : (side + 1) * width] = 0.0
         return result
+
+    def personalized(self, expression: Expression) -> Expression:
+        """What a reading means for this wearer: counted from their rest, and corrected by their fit."""
+        relative = self.relative(expression)
+        return relative if self.fit is None else self.fit(relative)
 
     def relative(self, expression: Expression) -> Expression:
         """Channels counted from the wearer's rest: relaxed lids are open 1, a relaxed brow is 0, ahead is 0 degrees."""

@@ -1,10 +1,16 @@
-"""Profiles on disk: one small file a name, written whole or not at all."""
+"""Profiles on disk: one small file a name, written whole or not at all, the one before it kept beside it.
+
+NAME.npz        the profile
+NAME.previous   the one that it replaced
+NAME.damaged    one that could not be read, set aside for whoever can save something of it
+"""
 
 import io
+import os
 import re
-import tokenize
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,19 +19,34 @@ import platformdirs
 
 from bridge.channels import CHANNEL_NAMES
 from bridge.errors import BridgeError
-from bridge.files import write_atomically
+from bridge.fewshot import SHAPES, Fit
+from bridge.files import cannot_write, write_atomically
 from bridge.personalization import Profile
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
+"1 knew neither glasses nor a fit."
 _LARGEST: Final = 4 << 20
 "No honest profile is bigger than this many bytes."
 
-_FIELDS: Final = ("format", "headset", "channels", "neutral", "resting")
+_NEEDED: Final = ("format", "headset", "channels", "neutral", "resting")
+_GLASSES: Final = "glasses"
+_FIT: Final = "fit_"
+"Before the name of each of a fit's arrays."
+_OPTIONAL: Final = (_GLASSES, *(_FIT + part for part in SHAPES))
 _DAMAGE: Final = (
     *(OSError, ValueError, KeyError, EOFError, MemoryError, NotImplementedError, RuntimeError),
-    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError, OverflowError),
+    *(zipfile.BadZipFile, zlib.error),
 )
 "What reading a damaged archive may raise."
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A profile as its file holds it."""
+
+    profile: Profile
+    headset: str
+    glasses: bool
 
 
 def folder() -> Path:
@@ -40,51 +61,162 @@ def path_of(name: str) -> Path:
     return folder() / f"{name}.npz"
 
 
-def save(profile: Profile, name: str, headset: str) -> Path:
-    """Write the profile atomically and say where. Raises BridgeError when the disk refuses."""
+def previous_of(name: str) -> Path:
+    """The file of the profile that this one replaced."""
+    return path_of(name).with_name(f"{name}.previous")
+
+
+def names() -> list[str]:
+    """Every profile there is, in the order of the alphabet."""
+    return sorted(path.stem for path in folder().glob("*.npz"))
+
+
+def save(profile: Profile, name: str, headset: str, glasses: bool = False) -> Path:
+    """Write the profile atomically and say where; a readable one of this name becomes its previous one.
+
+    Raises BridgeError when the disk refuses; the profile that was there is then still there.
+    """
+    fit = profile.fit
+    arrays = {} if fit is None else {_FIT + part: getattr(fit, part) for part in SHAPES}
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,
         format=np.array(_FORMAT),
         headset=np.array(headset),
+        glasses=np.array(glasses),
         channels=np.array(CHANNEL_NAMES),
         neutral=profile.neutral,
         resting=profile.resting,
+        **arrays,
     )
     path = path_of(name)
+    if path.is_file():
+        _keep(name, path)
     write_atomically(path, buffer.getvalue())
     return path
 
 
-def load(name: str, headset: str, shape: tuple[int, int]) -> Profile:
+def load(name: str, headset: str, shape: tuple[int, int], glasses: bool = False) -> Profile:
     """Read a profile made with this headset, for pairs of this (h, 2 w) shape.
 
-    Raises BridgeError when it is absent, damaged, made with another headset or by another version.
+    Raises BridgeError when it is absent, damaged (it is then set aside), made with another headset, with or without
+    glasses, or by another version.
     """
+    stored, again = read(name), _again(name)
+    if stored.headset != headset:
+        raise BridgeError(f"profile {name!r} was made with headset {stored.headset!r}, not {headset!r}; {again}")
+    if stored.glasses != glasses:
+        made, now = ("with", "without") if stored.glasses else ("without", "with")
+        raise BridgeError(f"profile {name!r} was made {made} glasses, and this is {now}; {again}")
+    if stored.profile.neutral.shape != shape:
+        raise BridgeError(f"profile {path_of(name)} does not fit this version of eyebridge; {again}")
+    return stored.profile
+
+
+def read(name: str) -> Stored:
+    """What a profile's file holds. Raises BridgeError as `load` does, but for what only its user can know."""
     path = path_of(name)
     if not path.is_file():
-        raise BridgeError(f"there is no profile {name!r}; make one with: eyebridge calibrate SOURCE --profile {name}")
-    again = f"make it again with: eyebridge calibrate SOURCE --profile {name}"
-    try:
-        fields = _fields(path)
-    except _DAMAGE as error:
-        raise BridgeError(f"profile {path} is damaged ({error}); {again}") from error
-    if str(fields["headset"]) != headset:
+        kept = f" (or take back the one before: eyebridge profiles undo {name})" if previous_of(name).is_file() else ""
         raise BridgeError(
-            f"profile {name!r} was made with headset {str(fields['headset'])!r}, not {headset!r}; {again}"
+            f"there is no profile {name!r}; make one with: eyebridge calibrate SOURCE --name {name}{kept}"
         )
+    try:
+        stored = _parsed(path)
+    except _DAMAGE as error:
+        raise BridgeError(f"profile {path} is damaged ({error}){_set_aside(name, path)}; {_again(name)}") from error
+    if stored is None:
+        raise BridgeError(f"profile {path} does not fit this version of eyebridge; {_again(name)}")
+    return stored
+
+
+def undo(name: str) -> Path:
+    """Exchange a profile and the one before it: twice is as it was. Raises BridgeError when there is none."""
+    path, previous = path_of(name), previous_of(name)
+    if not previous.is_file():
+        raise BridgeError(f"nothing is kept from before profile {name!r}; see: eyebridge profiles")
+    try:
+        before, now = previous.read_bytes(), path.read_bytes() if path.is_file() else None
+        write_atomically(path, before)
+        if now is None:
+            previous.unlink()
+        else:
+            write_atomically(previous, now)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    return path
+
+
+def delete(name: str) -> None:
+    """Delete a profile and all that is kept of it: it holds a picture of somebody's eyes. Raises BridgeError."""
+    path = path_of(name)
+    files = [path, previous_of(name), *_damaged(name)]
+    if not any(file.is_file() for file in files):
+        raise BridgeError(f"there is no profile {name!r}; see: eyebridge profiles")
+    for file in files:
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            raise cannot_write(file, error) from error
+
+
+def _again(name: str) -> str:
+    return f"make it again with: eyebridge calibrate SOURCE --name {name}"
+
+
+def _damaged(name: str) -> list[Path]:
+    return [file for file in folder().glob("*.damaged*") if file.name.partition(".damaged")[0] == name]
+
+
+def _set_aside(name: str, path: Path) -> str:
+    """Move a damaged file out of the way and say so; a file that the system keeps open stays where it is."""
+    aside = path.with_name(f"{name}.damaged")
+    number = 2
+    while aside.exists():
+        aside, number = path.with_name(f"{name}.damaged{number}"), number + 1
+    try:
+        os.replace(path, aside)
+    except OSError:
+        return ""
+    kept = f"; take back the one before with: eyebridge profiles undo {name}" if previous_of(name).is_file() else ""
+    return f" and was set aside as {aside.name}{kept}"
+
+
+def _keep(name: str, path: Path) -> None:
+    """The profile at `path` becomes the previous one, unless it is damaged: a good previous one is worth more."""
+    try:
+        whole = _parsed(path) is not None
+        content = path.read_bytes()
+    except _DAMAGE:
+        _set_aside(name, path)
+        return
+    if whole:
+        write_atomically(previous_of(name), content)
+
+
+def _parsed(path: Path) -> Stored | None:
+    """The content of a file; None when it is whole but of another version. Raises one of _DAMAGE."""
+    fields = _fields(path)
     neutral, resting = fields["neutral"], fields["resting"]
     fits = (
-        fields["format"] == _FORMAT
+        fields["format"].shape == ()
+        and int(fields["format"]) in range(1, _FORMAT + 1)
         and tuple(fields["channels"].tolist()) == CHANNEL_NAMES
-        and neutral.shape == shape
+        and neutral.ndim == 2
         and resting.shape == (len(CHANNEL_NAMES),)
         and neutral.dtype == resting.dtype == np.float32
         and bool(np.isfinite(neutral).all() and np.isfinite(resting).all())
     )
     if not fits:
-        raise BridgeError(f"profile {path} does not fit this version of eyebridge; {again}")
-    return Profile(neutral, resting, personal=True)
+        return None
+    profile = Profile(neutral, resting, personal=True, fit=_fit(fields))
+    return Stored(profile, str(fields["headset"]), bool(fields.get(_GLASSES, np.array(False)).any()))
+
+
+def _fit(fields: dict[str, np.ndarray]) -> Fit | None:
+    """Raises ValueError for arrays that cannot be a fit."""
+    arrays = {part: fields[_FIT + part] for part in SHAPES if _FIT + part in fields}
+    return Fit.of(arrays) if arrays else None
 
 
 def _fields(path: Path) -> dict[str, np.ndarray]:
@@ -96,7 +228,5 @@ def _fields(path: Path) -> dict[str, np.ndarray]:
         if sum(member.file_size for member in archive.infolist()) > _LARGEST:
             raise ValueError("it unpacks to more than a profile")
     with np.load(content, allow_pickle=False) as stored:
-        fields = {name: stored[name] for name in _FIELDS}
-    if not all(isinstance(field, np.ndarray) for field in fields.values()):  # numpy gives what is no array as bytes
-        raise ValueError("it holds something else")
-    return fields
+        optional = [name for name in _OPTIONAL if name in stored.files]
+        return {name: stored[name] for name in (*_NEEDED, *optional)}

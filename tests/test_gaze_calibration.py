@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bridge.channels import CHANNEL_NAMES, CHANNELS
-from bridge.gaze_calibration import Floats, fit_gaze
+from bridge.gaze_calibration import Floats, corrected, fit_gaze
 
 RANDOM = np.random.default_rng(8)
 YAW, PITCH = ([CHANNEL_NAMES.index(f"gaze_{axis}_{side}") for side in ("left", "right")] for axis in ("yaw", "pitch"))
@@ -33,13 +33,13 @@ def error(channels: Floats, goal: Floats) -> float:
 def test_bias_gain_and_curvature_go_and_a_late_eye_does_not_matter() -> None:
     followed = target(TIMES - 0.2)
     outcome = fit_gaze(TIMES, read(*followed.T), target)
-    assert outcome.fit is not None
+    assert outcome.coefficients is not None
     assert outcome.before > 4.0
     assert outcome.after < 1.8
     looks = RANDOM.uniform((-18, -11), (18, 11), (200, 2))
     fresh = read(*looks.T)
-    corrected = np.array([outcome.fit.corrected(each.astype(np.float32)) for each in fresh], np.float64)
-    assert error(corrected, looks) < 1.8 < error(fresh, looks)
+    after = np.array([corrected(each.astype(np.float32), outcome.coefficients) for each in fresh], np.float64)
+    assert error(after, looks) < 1.8 < error(fresh, looks)
 
 
 def test_blinks_and_glances_away_do_not_matter() -> None:
@@ -47,15 +47,15 @@ def test_blinks_and_glances_away_do_not_matter() -> None:
     channels[::9, YAW] = 40.0
     channels[40:60] = np.nan
     outcome = fit_gaze(TIMES, channels, target)
-    assert outcome.fit is not None
+    assert outcome.coefficients is not None
     assert outcome.after < 3.5 < outcome.before
 
 
 def test_eyes_that_do_not_follow_teach_nothing() -> None:
     elsewhere = RANDOM.normal(0, 3, (len(TIMES), 2))
-    assert fit_gaze(TIMES, read(*elsewhere.T), target).fit is None
-    assert fit_gaze(TIMES[:5], read(*target(TIMES[:5]).T), target).fit is None
-    assert fit_gaze(TIMES, np.full((len(TIMES), len(CHANNELS)), np.nan), target).fit is None
+    assert fit_gaze(TIMES, read(*elsewhere.T), target).coefficients is None
+    assert fit_gaze(TIMES[:5], read(*target(TIMES[:5]).T), target).coefficients is None
+    assert fit_gaze(TIMES, np.full((len(TIMES), len(CHANNELS)), np.nan), target).coefficients is None
 
 
 def test_good_eyes_are_left_alone() -> None:
@@ -63,14 +63,14 @@ def test_good_eyes_are_left_alone() -> None:
     channels = np.tile([channel.neutral for channel in CHANNELS], (len(TIMES), 1))
     channels[:, YAW], channels[:, PITCH] = goal[:, :1], goal[:, 1:]
     channels += RANDOM.normal(0, 0.5, channels.shape)
-    assert fit_gaze(TIMES, channels, target).fit is None
+    assert fit_gaze(TIMES, channels, target).coefficients is None
 
 
 def test_one_eye_is_fitted_alone() -> None:
     channels = read(*target(TIMES).T)
     channels[:, [YAW[1], PITCH[1]]] = np.nan
     outcome = fit_gaze(TIMES, channels, target)
-    assert outcome.fit is not None
-    after = outcome.fit.corrected(channels[100].astype(np.float32))
+    assert outcome.coefficients is not None
+    after = corrected(channels[100].astype(np.float32), outcome.coefficients)
     assert after[YAW[0]] == pytest.approx(target(TIMES[100:101])[0, 0], abs=3.0)
     assert np.isnan(after[YAW[1]])

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bridge import profiles
-from bridge.channels import CHANNELS
+from bridge import fewshot, profiles
+from bridge.channels import CHANNEL_NAMES, CHANNELS
+from bridge.commands.profiles import Profiles
 from bridge.errors import BridgeError
 from bridge.personalization import Profile
 
@@ -18,10 +19,12 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(profiles, "folder", lambda: tmp_path)
 
 
-def somebody() -> Profile:
-    random = np.random.default_rng(2)
+def somebody(seed: int = 2) -> Profile:
+    random = np.random.default_rng(seed)
     neutral = random.uniform(0, 255, SHAPE).astype(np.float32)
-    return Profile(neutral, random.uniform(0, 1, len(CHANNELS)).astype(np.float32), personal=True)
+    parts = {part: random.normal(0, 1, shape).astype(np.float32) for part, shape in fewshot.SHAPES.items()}
+    resting = random.uniform(0, 1, len(CHANNELS)).astype(np.float32)
+    return Profile(neutral, resting, personal=True, fit=fewshot.Fit.of(parts))
 
 
 def test_a_profile_comes_back_as_it_was() -> None:
@@ -31,6 +34,10 @@ def test_a_profile_comes_back_as_it_was() -> None:
     np.testing.assert_array_equal(loaded.neutral, saved.neutral)
     np.testing.assert_array_equal(loaded.resting, saved.resting)
     assert loaded.personal
+    assert loaded.fit is not None
+    assert saved.fit is not None
+    for part in fewshot.SHAPES:
+        np.testing.assert_array_equal(getattr(loaded.fit, part), getattr(saved.fit, part))
 
 
 def test_another_headset_another_size_and_nobody_are_refused() -> None:
@@ -65,6 +72,102 @@ def test_every_truncation_and_many_flips_are_a_sentence_or_the_same_profile() ->
             loaded = profiles.load("me", "index", SHAPE)
         except BridgeError as error:
             said.add("eyebridge calibrate" in str(error))
+            if not path.is_file():
+                (aside,) = path.parent.glob("me.damaged*")
+                assert aside.read_bytes() == data, "what was damaged is set aside, not lost"
+                aside.unlink()
         else:
             assert np.isfinite(loaded.neutral).all()
     assert said == {True}, "every refusal names the remedy, and there were some"
+
+
+def test_a_file_of_the_first_format_is_read() -> None:
+    profile = somebody()
+    np.savez_compressed(
+        profiles.path_of("old"),
+        format=np.array(1),
+        headset=np.array("index"),
+        channels=np.array(CHANNEL_NAMES),
+        neutral=profile.neutral,
+        resting=profile.resting,
+    )
+    loaded = profiles.load("old", "index", SHAPE)
+    np.testing.assert_array_equal(loaded.neutral, profile.neutral)
+    assert loaded.fit is None
+
+
+def test_glasses_are_part_of_what_must_be_the_same() -> None:
+    profiles.save(somebody(), "me", "index", glasses=True)
+    assert profiles.load("me", "index", SHAPE, glasses=True).personal
+    with pytest.raises(BridgeError, match="made with glasses, and this is without"):
+        profiles.load("me", "index", SHAPE)
+
+
+def first_gray(name: str) -> float:
+    return float(profiles.load(name, "index", SHAPE).neutral[0, 0])
+
+
+def test_the_previous_one_is_kept_and_comes_back_and_goes_again() -> None:
+    one, two = somebody(1), somebody(2)
+    profiles.save(one, "me", "index")
+    with pytest.raises(BridgeError, match="nothing is kept"):
+        profiles.undo("me")
+    profiles.save(two, "me", "index")
+    assert profiles.names() == ["me"]
+    for expected in (one, two, one):
+        profiles.undo("me")
+        assert first_gray("me") == expected.neutral[0, 0]
+
+
+def test_a_damaged_profile_is_set_aside_and_never_replaces_a_good_previous_one() -> None:
+    one, two, three = (somebody(seed) for seed in (1, 2, 3))
+    path = profiles.save(one, "me", "index")
+    profiles.save(two, "me", "index")
+    path.write_bytes(b"no archive")
+    profiles.save(three, "me", "index")
+    assert (path.parent / "me.damaged").read_bytes() == b"no archive"
+    path.write_bytes(b"nor this")
+    with pytest.raises(BridgeError, match=r"set aside as me.damaged2; take back .* eyebridge profiles undo me"):
+        profiles.load("me", "index", SHAPE)
+    assert not path.exists()
+    profiles.undo("me")
+    assert first_gray("me") == one.neutral[0, 0]
+
+
+def test_a_fit_that_no_guide_could_have_made_is_refused() -> None:
+    profile = somebody()
+    assert profile.fit is not None
+    profile.fit.units[0, 0] = np.nan
+    profiles.save(profile, "me", "index")
+    with pytest.raises(BridgeError, match="broken"):
+        profiles.load("me", "index", SHAPE)
+
+
+def test_deleting_leaves_no_picture_behind() -> None:
+    path = profiles.save(somebody(), "me", "index")
+    profiles.save(somebody(), "me", "index")
+    profiles.save(somebody(), "me.too", "index")
+    (path.parent / "me.damaged").write_bytes(b"half of a picture")
+    profiles.delete("me")
+    assert [file.name for file in path.parent.iterdir()] == ["me.too.npz"]
+    with pytest.raises(BridgeError, match="no profile 'me'"):
+        profiles.delete("me")
+
+
+def test_the_command_lists_takes_back_and_deletes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert Profiles.read([]).execute() == 0
+    path = profiles.save(somebody(1), "me", "index")
+    profiles.save(somebody(2), "me", "index", glasses=True)
+    (path.parent / "broken.npz").write_bytes(b"")
+    Profiles.read(["list"]).execute()
+    Profiles.read(["undo", "me"]).execute()
+    Profiles.read(["show", "me"]).execute()
+    Profiles.read(["delete", "me"]).execute()
+    said = capsys.readouterr().err
+    assert "no profiles yet" in said
+    assert "me: headset index, with glasses, guided, the one before is kept" in said
+    assert "me: headset index, without glasses, guided" in said
+    assert "broken: profile" in said, "a damaged one does not hide the others"
+    assert not profiles.names()
+    with pytest.raises(BridgeError, match="say which one"):
+        Profiles.read(["delete"]).execute()
