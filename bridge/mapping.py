@@ -54,6 +54,15 @@ _NEUTRAL: Final = np.array(
 )
 
 
+_SHAPES: Final = len(ARKIT)
+_REST: Final = np.zeros(_SHAPES + len(_GAZE))
+
+# (2, 56): what belongs to the left and to the right eye, of all blendshapes and the gaze; the middle belongs to both.
+_OF_SIDE: Final = np.array(
+    [[not name.endswith((other, other.lower())) for name in ARKIT + _GAZE] for other in ("Right", "Left")]
+)
+
+
 def _gain(what: str) -> float:
     gain: float = Field(
         default=1.0,
@@ -175,41 +184,42 @@ def _load(options: MappingOptions) -> Rig:
 
 
 class Relax:
-    """Lets the avatar ease to neutral while no eye is seen, and back from there when one returns.
+    """Lets the avatar ease to neutral when an eye is no longer seen, and back when it is: that side, or all of it.
 
-    A camera that misses a single frame so leaves the face where it was.
+    Whenever an eye comes or goes, what its side showed stays, and the difference to what it should show fades away. A
+    camera that misses a single frame so leaves the face where it was, and the side of the other eye does not notice.
     """
 
     def __init__(self, options: MappingOptions) -> None:
         self._half_life = options.relax_half_life
-        self._last: Weights | None = None
-        self._presence = 0.0
+        self._seen: tuple[bool, bool] | None = None
+        self._shown: Floats = _REST
+        self._rest: Floats = _REST
+        "What is still shown beside what should be: it fades."
         self._time = -math.inf
 
     def with_options(self, options: MappingOptions) -> "Relax":
         """The same state under other options."""
         other = Relax(options)
-        other._last, other._presence, other._time = self._last, self._presence, self._time
+        other._seen, other._shown, other._rest, other._time = self._seen, self._shown, self._rest, self._time
         return other
 
-    def __call__(self, weights: Weights, quality: float, time: float) -> Weights:
-        """`quality` 0 means that no eye is seen at `time`, seconds. Starts afresh when time runs backwards."""
-        seen = quality > 0
-        if self._last is None or time < self._time:
-            self._last, self._presence = weights, float(seen)
-        elif self._half_life > 0:
-            self._presence = seen + (self._presence - seen) * 0.5 ** ((time - self._time) / self._half_life)
+    def __call__(self, weights: Weights, seen: tuple[bool, bool], time: float) -> Weights:
+        """`seen` says which eyes, (left, right), are at `time`, seconds. Starts afresh when time runs backwards."""
+        aim = _flat(weights) if any(seen) else _REST
+        if self._seen is None or time < self._time:
+            self._rest = _REST
         else:
-            self._presence = float(seen)
-        if seen:
-            self._last = weights
-        self._time = time
-        return _scaled(self._last, self._presence)
+            changed = _OF_SIDE[[now != before for now, before in zip(seen, self._seen, strict=True)]].any(0)
+            left = 0.5 ** ((time - self._time) / self._half_life) if self._half_life > 0 else 0.0
+            self._rest = np.where(changed, self._shown - aim, self._rest) * left
+        self._seen, self._time = seen, time
+        self._shown = aim + self._rest
+        faces, gaze = self._shown[:_SHAPES].clip(0.0, 1.0), self._shown[_SHAPES:]
+        return Weights(faces.astype(np.float32), Gaze(*gaze.tolist()))
 
 
-def _scaled(weights: Weights, part: float) -> Weights:
+def _flat(weights: Weights) -> Floats:
     gaze = weights.gaze
-    return Weights(
-        weights.blendshapes * np.float32(part),
-        Gaze(gaze.left_yaw * part, gaze.left_pitch * part, gaze.right_yaw * part, gaze.right_pitch * part),
-    )
+    angles = (gaze.left_yaw, gaze.left_pitch, gaze.right_yaw, gaze.right_pitch)
+    return np.concatenate((weights.blendshapes, angles), dtype=np.float64)

@@ -19,7 +19,7 @@ from bridge.personalization import PersonalizationOptions, Profile
 from bridge.rectification import RectificationOptions, Rectifier
 from bridge.smoothing import Smoother, SmoothingOptions
 from bridge.timing import Sections
-from bridge.visibility import trusted
+from bridge.visibility import seen_in, trusted
 
 
 class PipelineOptions(BaseModel, frozen=True, extra="forbid"):
@@ -71,7 +71,7 @@ class Pipeline:
             blink = self._shut(measured, time)
             expression = self._smooth(measured, time)
         with section("map"):
-            weights = self._relax(self._map(expression), quality, time)
+            weights = self._relax(self._map(expression), seen_in(reading), time)
         with section("light"):
             light = self._shine(expression.emotions, quality, time)
 

@@ -1,5 +1,6 @@
 """Which eyes a reading is about, and how far it can be trusted. Nothing is invented about an eye that is not seen."""
 
+import math
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,12 @@ _DOUBTFUL: Final = 0.3
 
 def _only(names: tuple[str, ...]) -> Vector:
     return np.array([name == "neutral" for name in names], np.float32)
+
+
+def seen_in(reading: Expression) -> tuple[bool, bool]:
+    """Which eyes, (left, right), a reading knows anything of."""
+    left, right = (not math.isnan(reading.channels[column]) for column in _VISIBLE)
+    return left, right
 
 
 def trusted(reading: Expression, pair: EyePair) -> tuple[Expression, float]:

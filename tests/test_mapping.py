@@ -165,22 +165,41 @@ def test_a_file_that_is_no_rig_is_refused(tmp_path: Path) -> None:
         rig_path("arkitt")
 
 
+BOTH, NEITHER = (True, True), (False, False)
+
+
 def test_the_avatar_eases_to_neutral_while_no_eye_is_seen_and_back() -> None:
     options = MappingOptions(relax_half_life=0.2)
     relax, face = Relax(options), Mapper(options)(expression(brow_down_left=1, gaze_yaw_left=20))
     nothing = Mapper(options)(expression())
-    assert moved(relax(face, 1.0, 0.0)) == moved(face), "a face seen first is shown whole"
-    assert moved(relax(nothing, 0.0, 0.2))["browDownLeft"] == pytest.approx(0.5)
-    gone = relax(nothing, 0.0, 0.4)
+    assert moved(relax(face, BOTH, 0.0)) == moved(face), "a face seen first is shown whole"
+    assert moved(relax(nothing, NEITHER, 0.2))["browDownLeft"] == pytest.approx(0.5)
+    gone = relax(nothing, NEITHER, 0.4)
     assert moved(gone)["browDownLeft"] == pytest.approx(0.25)
     assert gone.gaze.left_yaw == pytest.approx(5)
-    assert moved(relax(face, 0.4, 0.6))["browDownLeft"] == pytest.approx(1 - 0.75 / 2)
+    assert moved(relax(face, BOTH, 0.6))["browDownLeft"] == pytest.approx(1 - 0.75 / 2)
+
+
+def test_an_eye_that_is_lost_alone_eases_and_the_other_side_does_not_notice() -> None:
+    options = MappingOptions(relax_half_life=0.2)
+    mapper, relax = Mapper(options), Relax(options)
+    both = {"brow_down_left": 1.0, "brow_down_right": 1.0, "gaze_yaw_left": 20.0, "gaze_yaw_right": -10.0}
+    relax(mapper(expression(**both)), BOTH, 0.0)
+    alone = mapper(expression(brow_down_left=0.0, brow_down_right=NAN, gaze_yaw_left=0.0, gaze_yaw_right=NAN))
+    face = relax(alone, (True, False), 0.2)
+    assert all(name.endswith("Right") for name in moved(face)), "the left side moved at once"
+    assert moved(face)["browDownRight"] == 0.5
+    assert face.gaze.left_yaw == 0
+    assert face.gaze.right_yaw == pytest.approx(-5), "half way to where the other eye looks"
+    again = relax(mapper(expression(**both)), BOTH, 0.4)
+    assert moved(again)["browDownLeft"] == 1
+    assert moved(again)["browDownRight"] == pytest.approx(0.75)
 
 
 def test_relaxing_starts_neutral_without_an_eye_and_keeps_its_state_under_new_options() -> None:
     face = Mapper(MappingOptions())(expression(brow_down_left=1))
     relax = Relax(MappingOptions(relax_half_life=0.1))
-    assert moved(relax(face, 0.0, 0.0)) == {}
-    assert moved(relax(face, 1.0, 0.1))["browDownLeft"] == pytest.approx(0.5)
+    assert moved(relax(face, NEITHER, 0.0)) == {}
+    assert moved(relax(face, BOTH, 0.1))["browDownLeft"] == pytest.approx(0.5)
     slower = relax.with_options(MappingOptions(relax_half_life=1.0))
-    assert moved(slower(face, 0.0, 1.1))["browDownLeft"] == pytest.approx(0.25)
+    assert moved(slower(face, NEITHER, 1.1))["browDownLeft"] == pytest.approx(0.25)

@@ -5,7 +5,7 @@ import pytest
 
 from bridge.channels import CHANNELS
 from bridge.frames import Expression, EyePair
-from bridge.visibility import trusted
+from bridge.visibility import seen_in, trusted
 
 
 def reading(**channels: float) -> Expression:
@@ -31,6 +31,11 @@ def test_a_missing_eye_has_no_channels() -> None:
     assert quality == 1.0
     for channel, value in zip(CHANNELS, known.channels, strict=True):
         assert np.isnan(value) == (channel.side == "right"), channel.name
+
+
+def test_which_eyes_a_reading_knows_of() -> None:
+    for seen in ((True, True), (True, False), (False, True), (False, False)):
+        assert seen_in(trusted(reading(), pair(seen))[0]) == seen
 
 
 def test_without_any_eye_the_face_is_neutral_and_quality_zero() -> None:
