@@ -120,12 +120,12 @@ def load(folders: Sequence[Path], *, held_out: bool, skins: bool = False, limit:
 
 def _chosen(labels: dict[str, NDArray[np.generic]], held_out: bool, skins: bool) -> NDArray[np.bool_]:
     """(n,) which pairs a load is about; see `load`."""
-    strange = np.isin(labels["skin"], HELD_OUT_SKINS)
+    strange: NDArray[np.bool_] = np.isin(labels["skin"], HELD_OUT_SKINS)
     if held_out and skins:
         return strange
     people, of_person = np.unique(labels["person"], return_inverse=True)
-    out = np.array([is_held_out(int(person)) for person in people])[of_person]
-    return ~strange & (out == held_out)
+    out: NDArray[np.bool_] = np.array([is_held_out(int(person)) for person in people])[of_person]
+    return np.logical_and(~strange, out == held_out)
 
 
 def _shards(folder: Path) -> list[Path]:

@@ -67,6 +67,8 @@ class SessionPairs:
     person: int
     headset: int
     "Row of FAMILIES."
+    skin: int
+    "See Skin.scan."
 
 
 def begin_session(parts: Parts, plan: Plan, number: int) -> tuple[Session, float]:
@@ -107,7 +109,7 @@ def render_session(parts: Parts, plan: Plan, number: int) -> SessionPairs:
         truths.append(session.truth(state))
     average = np.clip(np.rint(mean / NEUTRAL_FRAMES), 0, 255).astype(np.uint8)
     family = FAMILIES.index(session.headset.family)
-    return SessionPairs(images, average, truths, number // SESSIONS_A_PERSON, family)
+    return SessionPairs(images, average, truths, number // SESSIONS_A_PERSON, family, session.person.skin.scan)
 
 
 def write_shard(folder: Path, sessions: list[SessionPairs], numbers: list[int]) -> None:
@@ -128,6 +130,7 @@ def write_shard(folder: Path, sessions: list[SessionPairs], numbers: list[int]) 
         session=np.repeat(np.arange(len(sessions), dtype=np.int32), counts),
         person=np.repeat(np.array([session.person for session in sessions], np.int32), counts),
         headset=np.repeat(np.array([session.headset for session in sessions], np.uint8), counts),
+        skin=np.repeat(np.array([session.skin for session in sessions], np.int8), counts),
         session_key=np.repeat(np.array(numbers, np.int32), counts),
     )
     part.rename(folder)

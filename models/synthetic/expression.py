@@ -73,6 +73,8 @@ class EyeState:
     "Degrees, positive up."
     pupil: float = 0.4
     "Pupil diameter over iris diameter."
+    lid_motion: float = 0.0
+    "How much of a blink passes while the shutter is open."
 
 
 @dataclass(frozen=True, slots=True)

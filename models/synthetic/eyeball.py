@@ -26,7 +26,7 @@ def draw_eyeball(
 
     axes: (3, 3) rows: the eye's right, up and gaze direction.
     look: iris radius cm, pupil over iris, iris brightness and contrast, pupil, sclera, limbus width cm, glint size,
-        glint strength, lid shadow, flesh brightness, vein strength.
+        glint strength, lid shadow, flesh brightness, vein strength, how far the lid's shadow reaches cm.
     lid: (33, 2) height of the upper lid's and the lower lid's margin, cm, over equal steps of x whose first and last
         are lid[32].
     """
@@ -122,7 +122,7 @@ def draw_eyeball(
             f = where - i
             upper = lid[i, 0] + f * (lid[i + 1, 0] - lid[i, 0])
             lower = lid[i, 1] + f * (lid[i + 1, 1] - lid[i, 1])
-            shade = min(max((upper - hy) / 0.38, 0.0), 1.0)
+            shade = min(max((upper - hy) / look[12], 0.0), 1.0)
             shade = 1.0 - look[9] * (1.0 - shade * (2.0 - shade))
             shade *= 0.75 + 0.25 * min(max((hy - lower) / 0.12, 0.0), 1.0)
             image[y, x] = albedo * diffuse * shade + glint * look[8]

@@ -49,6 +49,12 @@ class Optics:
     background: float
     glasses: Float
     "(n, 6) reflections on spectacles: column and row 0..1, radii 0..1, angle, strength."
+    distortion: float
+    "Share by which the lens draws the picture's edge in; negative: pushes it out."
+    adaptation: float
+    "How far the camera's exposure makes good a change of the picture's mean: 0 not at all, 1 wholly."
+    lash_blur: float
+    "How far the lashes, nearer than the eye, are out of focus: pixels of 1000 over the picture's width."
     rim: Float
     "(5,) spectacle rim: centre column and row, radius, thickness (all over the picture width), darkness."
 
@@ -117,7 +123,7 @@ _PLACEMENTS: Final[dict[str, tuple[Callable[[Generator], _Placement], tuple[int,
 _ANY_SHARES: Final = (0.45, 0.2, 0.15, 0.2)
 "How often family 'any' is itself, hmd1, hmd2 and close."
 _BRIGHTEST: Final = {"close": 2.4}
-"Lamps so near drive the skin into white; other families stay below 1.2."
+"Lamps so near drive the skin into white; other families stay below 1.4."
 
 
 def make_headset(family: str, rng: Generator, size: tuple[int, int] | None = None) -> Headset:
@@ -141,7 +147,7 @@ def make_headset(family: str, rng: Generator, size: tuple[int, int] | None = Non
             placement.ring,
         )
         sides.append(_camera(own, target + rng.normal(0, 0.06, 3).astype(np.float32), lamps, ambient, size))
-    optics = _optics(rng, _BRIGHTEST.get(family, 1.2))
+    optics = _optics(rng, _BRIGHTEST.get(family, 1.4))
     return Headset(family, size, sides[0], sides[1], optics, float(rng.gamma(2.0, 0.5)))
 
 
@@ -181,7 +187,7 @@ def _camera(placement: _Placement, target: Float, lamps: Float, ambient: float, 
 
 
 def _optics(rng: Generator, brightest: float) -> Optics:
-    glasses, rim = _spectacles(rng) if rng.random() < 0.1 else (np.zeros((0, 6), np.float32), np.zeros(5, np.float32))
+    glasses, rim = _spectacles(rng) if rng.random() < 0.15 else (np.zeros((0, 6), np.float32), np.zeros(5, np.float32))
     return Optics(
         brightness=float(np.exp(rng.uniform(np.log(0.28), np.log(brightest)))),
         gamma=float(rng.uniform(0.5, 1.1)),
@@ -192,6 +198,9 @@ def _optics(rng: Generator, brightest: float) -> Optics:
         noise=float(rng.gamma(1.5, 0.010)),
         jpeg=int(rng.integers(35, 92)) if rng.random() < 0.35 else 0,
         background=float(rng.uniform(0.0, 0.12)),
+        distortion=float(rng.uniform(-0.12, 0.2)) if rng.random() < 0.4 else 0.0,
+        adaptation=float(rng.uniform(0.2, 1.0)) if rng.random() < 0.5 else 0.0,
+        lash_blur=float(rng.gamma(1.0, 3.0)),
         glasses=glasses,
         rim=rim,
     )

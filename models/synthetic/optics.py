@@ -17,6 +17,10 @@ def develop(light: Float, optics: Optics, gain: float, mirrored: bool, rng: Gene
     """The uint8 picture that a camera makes of (h, w) linear light at an exposure of `gain`."""
     height, width = light.shape
     picture: Float = light * np.float32(gain)
+    if optics.distortion:
+        column, row = _bent(height, width, optics.distortion)
+        bent = cv2.remap(picture, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        picture = np.asarray(bent, np.float32)
     if len(optics.glasses) or optics.rim[4]:
         picture = _spectacles(picture, optics, mirrored)
     if optics.blur > 0.5:
@@ -84,6 +88,16 @@ def nothing_seen(shape: tuple[int, int], rng: Generator) -> Image:
         picture = np.asarray(blurred, np.float32)
     picture += rng.uniform(0.002, 0.03) * rng.standard_normal(shape, dtype=np.float32)
     return np.clip(picture * 255, 0, 255).astype(np.uint8)
+
+
+@functools.lru_cache(maxsize=4)
+def _bent(height: int, width: int, distortion: float) -> tuple[Float, Float]:
+    """Column and row of the straight picture that a lens of some distortion shows at each place."""
+    middle = np.array([(width - 1) / 2, (height - 1) / 2], np.float32)
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32) - middle[0], np.arange(height, dtype=np.float32) - middle[1])
+    scale = 1 + np.float32(distortion) * (x**2 + y**2) / np.float32(width / 2) ** 2
+    scale /= 1 + max(distortion, 0.0)
+    return x * scale + middle[0], y * scale + middle[1]
 
 
 @functools.lru_cache(maxsize=4)

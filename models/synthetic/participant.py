@@ -50,9 +50,10 @@ class Participant:
     lash_cards: Int
     iris: Bytes
     eye_look: Float
-    "(12,) see eyeball.draw_eyeball; row 1 is the person's mean pupil."
+    "(13,) see eyeball.draw_eyeball; row 1 is the person's mean pupil."
     gaze_radius: float
-    lash_shade: float
+    lash_shade: Float
+    "(H,) what the lashes of Side.hairs throw back of the light."
     wrap: float
     gloss: float
     shine: float
@@ -77,6 +78,7 @@ def make_participant(parts: Parts, rng: Generator, publishable: bool = False) ->
         "cheekRaiser": rng.normal(0, 0.1),
     }
     lashes = _lashes(rng)
+    lash_tone = np.exp(rng.uniform(np.log(0.006), np.log(0.3)))  # black with mascara, gray under near lamps
     sides = [_make_side(parts, rng, identity, build, habit, tone, lashes) for _ in range(2)]
     return Participant(
         left=sides[0],
@@ -90,10 +92,10 @@ def make_participant(parts: Parts, rng: Generator, publishable: bool = False) ->
         iris=_iris(parts, rng),
         eye_look=_eye_look(rng),
         gaze_radius=float(rng.uniform(0.92, 1.06)),
-        lash_shade=float(rng.uniform(0.005, 0.06)),
+        lash_shade=(lash_tone * rng.uniform(0.6, 1.4, len(lashes))).astype(np.float32),
         wrap=float(rng.uniform(0.15, 0.6)),
         gloss=float(rng.uniform(6, 40)),
-        shine=float(rng.uniform(0, 0.22) ** 1.3),
+        shine=float(rng.uniform(0, 0.35) ** 1.3),
         relief=float(rng.uniform(0.02, 0.14)) / 20,
         spill=float(rng.choice([0.0, rng.uniform(0, 0.3)])),
     )
@@ -114,7 +116,7 @@ class _Build:
     def draw(rng: Generator) -> "_Build":
         hood = rng.choice([0.0, rng.uniform(0.05, 0.35)], p=[0.5, 0.5])
         return _Build(
-            rng.normal(1.03, 0.13), rng.normal(1, 0.04), rng.normal(0, 0.06), float(hood), rng.uniform(-0.15, 0.8)
+            rng.normal(1.03, 0.15), rng.normal(1, 0.04), rng.normal(0, 0.06), float(hood), rng.uniform(-0.15, 0.8)
         )
 
     def apply(self, points: Float, centre: Float) -> Float:
@@ -226,8 +228,8 @@ def _gap(person: Participant, side: Side, weights: Float) -> float:
 def _lashes(rng: Generator) -> Float:
     """(H, 6) see Side.hairs: clumps of hairs on three upper and three lower cards."""
     hairs = []
-    for upper, low, high in ((True, 0.3, 0.9), (False, 0.15, 0.6)):
-        count = int(rng.uniform(50, 150) if upper else rng.uniform(25, 80))
+    for upper, low, high in ((True, 0.25, 1.0), (False, 0.12, 0.65)):
+        count = int(rng.uniform(40, 240) if upper else rng.uniform(15, 110))
         length = rng.uniform(low, high)
         along = rng.uniform(0.02, 0.98, count)
         clumps = np.sort(rng.uniform(0, 1, count // 4 + 2))
@@ -255,17 +257,18 @@ def _eye_look(rng: Generator) -> Float:
     return np.array(
         [
             rng.uniform(0.51, 0.61),  # iris radius, cm
-            rng.uniform(0.24, 0.62),  # pupil over iris
+            rng.uniform(0.2, 0.68),  # pupil over iris
             iris,
             rng.uniform(0.3, 1.0),
             rng.uniform(0.0, 0.05) if rng.random() < 0.95 else iris * rng.uniform(1.0, 1.6),  # some pupils shine
-            max(rng.uniform(0.42, 0.85), iris * 1.15),
+            max(rng.uniform(0.42, 1.15), iris * 1.15),
             rng.uniform(0.02, 0.07),
             10 ** rng.uniform(-3.9, -2.9),
             rng.uniform(1.0, 4.0),
-            rng.uniform(0.25, 0.8),
+            rng.uniform(0.2, 0.9),
             rng.uniform(0.3, 0.6),
-            rng.uniform(0.0, 0.08),
+            rng.uniform(0.0, 0.16),
+            rng.uniform(0.2, 1.1),
         ],
         np.float32,
     )

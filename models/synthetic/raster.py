@@ -213,11 +213,14 @@ def draw_skin(
 
 
 @compiled
-def draw_hairs(image: Float, depth: Float, screen: Float, widths: Float, shade: Float, slack: float) -> None:
+def draw_hairs(
+    image: Float, depth: Float, screen: Float, widths: Float, shade: Float, slack: float, blur: float
+) -> None:
     """Hairs as tapering lines over the image.
 
     screen: (H, P, 3) projected points from root to tip; widths: (H,) cm at the root times focal length in pixels;
-    shade: (H,) linear light; slack: relative depth by which a hair may lie inside the skin and still be seen.
+    shade: (H,) linear light; slack: relative depth by which a hair may lie inside the skin and still be seen;
+    blur: pixels by which it is out of focus.
     """
     height, width = image.shape
     steps = screen.shape[1] - 1
@@ -229,8 +232,8 @@ def draw_hairs(image: Float, depth: Float, screen: Float, widths: Float, shade: 
                 continue
             taper = 1.0 - 0.75 * (s + 0.5) / steps
             thick = widths[h] * taper * 0.5 * (za + zb)
-            strength = min(thick, 1.0)
-            reach = 0.5 * max(thick, 1.0)
+            reach = 0.5 * max(thick, 1.0) + blur
+            strength = 0.5 * thick / reach
             x0 = max(math.floor(min(ax, bx) - reach - 1.0), 0)
             x1 = min(math.ceil(max(ax, bx) + reach + 1.0), width - 1)
             y0 = max(math.floor(min(ay, by) - reach - 1.0), 0)

@@ -31,6 +31,8 @@ from models.synthetic.raster import (
 )
 
 _LID_STEPS: Final = 32
+_SHUTTER: Final = (-0.375, -0.125, 0.125, 0.375)
+"The moments of an exposure that are drawn, as shares of what moves while it lasts."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +43,35 @@ class Session:
     headset: Headset
     gains: tuple[float, float]
     "Exposure of the (left, right) camera."
+    levels: tuple[float, float]
+    "Mean light of the resting face in each."
     supersampling: int = 1
     "Pictures are computed this many times larger and averaged."
 
     @staticmethod
     def begin(person: Participant, headset: Headset, supersampling: int = 1) -> "Session":
         """Puts the headset on and exposes both cameras for the resting face."""
-        draft = Session(person, headset, (1.0, 1.0), supersampling)
-        gains = []
+        draft = Session(person, headset, (1.0, 1.0), (1.0, 1.0), supersampling)
+        gains, levels = [], []
         for mirrored in (False, True):
             light = draft.light(EyeState(pupil=float(person.eye_look[1])), mirrored, Slip())
             middle = np.sort(light[::4, ::4], axis=None)
             gains.append(headset.optics.brightness / max(float(middle[int(0.75 * middle.size)]), 1e-3))
-        return replace(draft, gains=(gains[0], gains[1]))
+            levels.append(float(light.mean()))
+        return replace(draft, gains=(gains[0], gains[1]), levels=(levels[0], levels[1]))
 
     def render(self, state: FaceState, slip: Slip, rng: Generator) -> tuple[Image, Image]:
         """The (left, right) pictures of a moment; rng draws the noise."""
         pictures = []
+        flicker = math.exp(rng.normal(0, 0.03)) if self.headset.optics.adaptation else 1.0
         for mirrored, eye in ((False, state.left), (True, state.right)):
             if not state.visible[mirrored]:
                 pictures.append(nothing_seen(self.headset.size, rng))
                 continue
-            light = self.light(eye, mirrored, slip)
-            pictures.append(develop(light, self.headset.optics, self.gains[mirrored], mirrored, rng))
+            light = self._exposed(eye, mirrored, slip)
+            change = self.levels[mirrored] / max(float(light.mean()), 1e-3)
+            gain = self.gains[mirrored] * change**self.headset.optics.adaptation * flicker
+            pictures.append(develop(light, self.headset.optics, gain, mirrored, rng))
         return pictures[0], pictures[1]
 
     def truth(self, state: FaceState) -> Truth:
@@ -72,13 +80,22 @@ class Session:
         right = openness(self.person, self.person.right, _mirror(state.right))
         return truth_of(state, (left, right))
 
+    def _exposed(self, eye: EyeState, mirrored: bool, slip: Slip) -> Float:
+        """(h, w) the light that falls in while the shutter is open: a lid in motion leaves a smear."""
+        if not eye.lid_motion:
+            return self.light(eye, mirrored, slip)
+        blinks = np.clip(eye.blink + eye.lid_motion * np.array(_SHUTTER), 0, 1)
+        moments = [self.light(replace(eye, blink=float(blink)), mirrored, slip) for blink in blinks]
+        return np.asarray(np.mean(moments, 0), np.float32)
+
     def light(self, eye: EyeState, mirrored: bool, slip: Slip) -> Float:
         """(h, w) linear light of one eye's camera; mirrored for the right eye."""
         side = self.person.right if mirrored else self.person.left
         camera = slipped(self.headset.right if mirrored else self.headset.left, slip, mirrored)
         height, width = (self.supersampling * extent for extent in self.headset.size)
         seen = _mirror(eye) if mirrored else eye
-        image = _draw(self.person, side, seen, camera, (height, width), self.headset.optics.background)
+        optics = self.headset.optics
+        image = _draw(self.person, side, seen, camera, (height, width), optics.background, optics.lash_blur)
         if self.supersampling > 1:
             image = np.asarray(cv2.resize(image, self.headset.size[::-1], interpolation=cv2.INTER_AREA), np.float32)
         return np.ascontiguousarray(image[:, ::-1]) if mirrored else image
@@ -89,7 +106,13 @@ def _mirror(eye: EyeState) -> EyeState:
 
 
 def _draw(
-    person: Participant, side: Side, eye: EyeState, camera: Camera, size: tuple[int, int], background: float
+    person: Participant,
+    side: Side,
+    eye: EyeState,
+    camera: Camera,
+    size: tuple[int, int],
+    background: float,
+    lash_blur: float,
 ) -> Float:
     """A left eye's picture in linear light."""
     height, width = size
@@ -120,8 +143,8 @@ def _draw(
     _draw_eye(image, depth, person, side, eye, camera, lens, points)
     hairs = grow_hairs(points, person.lash_cards, side.hairs)
     projected = project(hairs.reshape(-1, 3), camera.position, camera.rotation, lens).reshape(hairs.shape)
-    shade = np.full(len(hairs), person.lash_shade, np.float32)
-    draw_hairs(image, depth, projected, side.hairs[:, 3] * lens[0], shade, 0.004 + 0.02 / camera.focal)
+    blur, slack = lash_blur * width / 1000, 0.004 + 0.02 / camera.focal
+    draw_hairs(image, depth, projected, side.hairs[:, 3] * lens[0], person.lash_shade, slack, blur)
     return image
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
 from numpy.random import Generator
 
 from models.synthetic.expression import EyeState, FaceState
@@ -116,7 +117,8 @@ def _happiness(rng: Generator, spill: float) -> FaceState:
 def _partial_blink(rng: Generator, spill: float) -> FaceState:
     """A blink at any phase; nearly open and nearly shut count as what they look like to nobody: unlabelled."""
     blink = rng.uniform(0.08, 0.97)
-    eyes = [EyeState(blink=float(min(max(blink + rng.normal(0, 0.03), 0), 1))) for _ in range(2)]
+    motion = float(rng.uniform(0, 0.4) * rng.integers(2))
+    eyes = [EyeState(blink=float(np.clip(blink + rng.normal(0, 0.03), 0, 1)), lid_motion=motion) for _ in range(2)]
     if rng.random() < 0.2:
         eyes[rng.integers(2)] = EyeState(blink=float(rng.uniform(0, 0.15)))
     return FaceState(eyes[0], eyes[1])
@@ -181,7 +183,7 @@ _MOMENTS: Final[tuple[tuple[Callable[[Generator, float], FaceState], float], ...
     (_anger, 0.045),
     (_surprise, 0.045),
     (_happiness, 0.045),
-    (_partial_blink, 0.09),
+    (_partial_blink, 0.1),
     (_combination, 0.09),
     (_faint, 0.04),
     (_unseen, 0.01),
@@ -201,7 +203,7 @@ def random_moment(rng: Generator, spill: float, pupil: float) -> FaceState:
 def with_gaze(state: FaceState, rng: Generator, pupil: float, yaw_sd: float, pitch_sd: float) -> FaceState:
     """Both eyes turned to a random place, and a pupil near `pupil`."""
     yaw, pitch = rng.normal(0, yaw_sd), rng.normal(0, pitch_sd)
-    if rng.random() < 0.06:
+    if rng.random() < 0.12:
         yaw, pitch = rng.uniform(-38, 38), rng.uniform(-30, 27)
     state = state.looking(
         float(min(max(yaw, -38), 38)),

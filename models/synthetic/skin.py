@@ -25,18 +25,24 @@ class Skin:
     "(layers, C, C, 3) slope along x and y and darkening, at full strength, in the order of CREASES."
     crease_extents: Int
     "(layers, 4) see raster.combine."
+    scan: int
+    "Row of Parts.skins that it was made from; -1 for one that no living person wears."
     resting_creases: Float
     "(layers,) how strongly each layer shows at rest."
 
 
 def make_skin(parts: Parts, rng: Generator, publishable: bool) -> Skin:
     """A random person's skin; a publishable one uses no scanned person."""
+    row = -1
     kind = rng.choice(["scan", "head_map", "painted"], p=[0.0, 0.45, 0.55] if publishable else [0.62, 0.1, 0.28])
     age = float(rng.beta(1.3, 1.8))
     pores = _noise(rng, 1.0) + 0.7 * _noise(rng, 2.2)
     if kind == "scan":
         row = int(rng.integers(len(parts.skins)))
-        open_albedo, down = (np.asarray(skins[row] / 255.0, np.float32) for skins in (parts.skins, parts.skins_down))
+        change = _complexion(rng) if rng.random() < 0.5 else 1.0
+        open_albedo, down = (
+            np.asarray(skins[row] / 255.0 * change, np.float32) for skins in (parts.skins, parts.skins_down)
+        )
         height = (parts.skins_relief[row].astype(np.float32) - 128) / 24 + 0.5 * pores
         if rng.random() < 0.25:
             hairs = _brow(rng)
@@ -50,6 +56,9 @@ def make_skin(parts: Parts, rng: Generator, publishable: bool) -> Skin:
         down = _with_brow(base, hairs, density)
         open_albedo = down * _lid_fold(rng)
         height = pores
+    if rng.random() < 0.12:
+        make_up = _make_up(rng)
+        open_albedo, down = open_albedo * make_up, down * make_up
     gamma = float(np.exp(rng.uniform(np.log(0.5), np.log(1.9))))
     tone = float(rng.uniform(0.75, 1.1))
     texture = np.empty((TEXTURE_SIZE, TEXTURE_SIZE, 4), np.uint8)
@@ -62,7 +71,7 @@ def make_skin(parts: Parts, rng: Generator, publishable: bool) -> Skin:
     depth = float(rng.uniform(0.25, 1.0)) * (0.35 + 0.65 * age)
     creases = np.stack([_crease_layer(name, rng, depth) for name in CREASES])
     resting = (rng.uniform(0, 0.5, len(CREASES)) * age**1.5).astype(np.float32)
-    return Skin(texture, creases, np.stack([_extent(layer) for layer in creases]), resting)
+    return Skin(texture, creases, np.stack([_extent(layer) for layer in creases]), row, resting)
 
 
 def _noise(rng: Generator, sigma: float) -> Float:
@@ -92,22 +101,50 @@ def _complexion(rng: Generator) -> Float:
 
 def _lid_fold(rng: Generator) -> Float:
     """(T, T) factor: the dark line of the upper lid's fold, the shade under it and the lids' dark margins."""
-    corner = texel_of(np.array([[1.2, 5.6], [5.2, 2.2]], np.float32)).astype(np.int32)
-    window = slice(corner[0, 1], corner[1, 1]), slice(corner[0, 0], corner[1, 0])
-    x, y = (axis[window] for axis in texel_grid())
-    across = np.clip((x - 1.85) / 2.6, 0, 1)
-    margin = 3.32 + 2.75 * across * (1 - across) * (1 + 0.1 * (0.5 - across))
+    window, x, y = _around_the_eye()
+    across, margin, lower = _margins(x)
     height = rng.uniform(0.12, 0.6)
     fold = (y - margin - height * (0.55 + 1.6 * across * (1 - across))) / rng.uniform(0.04, 0.09)
     within = np.exp(-(((x - 3.2) / 1.35) ** 4))
     factor = 1 - rng.uniform(0.0, 0.4) * np.exp(-(fold**2)) * within
     under = np.exp(-((np.clip(fold, -30, 0) / 5) ** 2)) * (fold < 0)
     factor *= 1 - rng.uniform(0, 0.12) * under * within
-    rim = np.minimum(np.abs(y - margin), np.abs(y - (3.3 - 1.15 * across * (1 - across)))) / 0.07
+    rim = np.minimum(np.abs(y - margin), np.abs(y - lower)) / 0.07
     factor *= 1 - rng.uniform(0.05, 0.45) * np.exp(-(rim**2)) * within
     everywhere = np.ones((TEXTURE_SIZE, TEXTURE_SIZE), np.float32)
     everywhere[window] = factor
     return everywhere
+
+
+def _make_up(rng: Generator) -> Float:
+    """(T, T) factor: lines along the lids' margins, and lids darker or paler than the skin around."""
+    window, x, y = _around_the_eye()
+    across, margin, lower = _margins(x)
+    within = np.exp(-(((x - 3.2) / 1.4) ** 4))
+    width = rng.uniform(0.05, 0.16)
+    above, below = (y - margin - 0.4 * width) / width, (y - lower + 0.4 * width) / width
+    lines = rng.uniform(0.3, 0.9) * np.exp(-(above**2)) + rng.uniform(0, 0.8) * np.exp(-(below**2))
+    reach = rng.uniform(0.3, 0.9) * (0.5 + 2 * across * (1 - across))
+    lid = np.clip((y - margin) / 0.1, 0, 1) * np.clip((margin + reach - y) / 0.2, 0, 1)
+    factor = (1 - lines.clip(0, 0.95) * within) * (1 + rng.uniform(-0.45, 0.3) * lid * within)
+    everywhere = np.ones((TEXTURE_SIZE, TEXTURE_SIZE), np.float32)
+    everywhere[window] = factor
+    return everywhere
+
+
+def _around_the_eye() -> tuple[tuple[slice, slice], Float, Float]:
+    """The part of a texture around the eye, and the x and y of its texels."""
+    corner = texel_of(np.array([[1.2, 5.6], [5.2, 2.2]], np.float32)).astype(np.int32)
+    window = slice(corner[0, 1], corner[1, 1]), slice(corner[0, 0], corner[1, 0])
+    x, y = (axis[window] for axis in texel_grid())
+    return window, x, y
+
+
+def _margins(x: Float) -> tuple[Float, Float, Float]:
+    """How far across the opening each x lies, 0..1, and the heights of the upper and lower margin there."""
+    across = np.clip((x - 1.85) / 2.6, 0, 1)
+    upper = 3.32 + 2.75 * across * (1 - across) * (1 + 0.1 * (0.5 - across))
+    return across, upper, 3.3 - 1.15 * across * (1 - across)
 
 
 def _brow(rng: Generator) -> Float:

@@ -35,6 +35,7 @@ def test_a_data_set_has_the_shape_training_reads(made: Path) -> None:
         assert labels["session_key"].tolist() == [16, 16, 17, 17]
         assert labels["person"].tolist() == [8] * 4
         assert (labels["action_unit"] >= -1).all()
+        assert set(labels["skin"].tolist()) <= set(range(-1, 20))
 
 
 def test_a_session_is_the_same_whoever_renders_it(made: Path, parts: Parts) -> None:

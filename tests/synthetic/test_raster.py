@@ -1,10 +1,13 @@
 """Kernels on shapes whose picture is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from models.synthetic.eyeball import draw_eyeball
-from models.synthetic.optics import nothing_seen
+from models.synthetic.headset import make_headset
+from models.synthetic.optics import develop, nothing_seen
 from models.synthetic.parts import Float
 from models.synthetic.raster import draw_hairs, draw_skin, project
 
@@ -56,7 +59,7 @@ def test_a_hair_shows_before_skin_and_not_behind_it() -> None:
         image, depth = canvas()
         paint(triangle(z), 1.0, image, depth)
         points = project(hair[0], CAMERA, TURN, LENS)[None]
-        draw_hairs(image, depth, points, np.array([30], np.float32), np.zeros(1, np.float32), 0.01)
+        draw_hairs(image, depth, points, np.array([30], np.float32), np.zeros(1, np.float32), 0.01, 0.0)
         assert (image[28:36, 32].min() < 0.3) == seen
 
 
@@ -66,7 +69,7 @@ def pupil_place(yaw: float, pitch: float) -> tuple[float, float]:
     gaze = np.array([np.sin(yaw) * np.cos(pitch), np.sin(pitch), np.cos(yaw) * np.cos(pitch)])
     right = np.array([np.cos(yaw), 0, -np.sin(yaw)])
     axes = np.stack([right, np.cross(gaze, right), gaze]).astype(np.float32)
-    look = np.array([0.55, 0.5, 0.5, 0.0, 0.0, 0.9, 0.05, 1e-3, 0.0, 0.0, 0.9, 0.0], np.float32)
+    look = np.array([0.55, 0.5, 0.5, 0.0, 0.0, 0.9, 0.05, 1e-3, 0.0, 0.0, 0.9, 0.0, 0.4], np.float32)
     lids = np.tile(np.array([3, -3], np.float32), (33, 1))
     lids[-1] = -3, 3
     iris, dark = np.full((64, 256), 128, np.uint8), np.zeros((0, 4), np.float32)
@@ -80,6 +83,21 @@ def test_the_pupil_goes_where_the_eye_looks() -> None:
     assert [column, row] == pytest.approx([31.5, 31.5], abs=0.6)
     assert pupil_place(0.3, 0)[0] > column + 3
     assert pupil_place(0, 0.3)[1] < row - 3
+
+
+def test_a_lens_bends_towards_the_edge_and_not_in_the_middle() -> None:
+    """A grid of dots: pushed outwards or inwards the more the farther out they are."""
+    light = np.zeros((65, 65), np.float32)
+    light[32, 32] = light[32, 48] = 1.0
+    rng = np.random.default_rng(0)
+    bare = replace(make_headset("hmd1", rng).optics, gamma=1.0, blur=0.0, noise=0.0, jpeg=0, veil=0.0)
+    plain = replace(bare, vignette=0.0, barrel=0.0, glasses=np.zeros((0, 6), np.float32), rim=np.zeros(5, np.float32))
+    for distortion, towards_the_edge in ((-0.15, True), (0.2, True), (0.0, False)):
+        seen = develop(light, replace(plain, distortion=distortion), 1.0, False, rng).astype(float)
+        columns = np.arange(65)
+        middle, outer = (np.average(columns[part], weights=seen[:, part].sum(0)) for part in (slice(41), slice(41, 65)))
+        assert middle == pytest.approx(32, abs=0.6)
+        assert (outer > 48.3) == towards_the_edge
 
 
 def test_pictures_without_an_eye_differ_and_repeat() -> None:

@@ -70,6 +70,30 @@ def test_a_left_wink_changes_the_left_picture(sessions: list[Session]) -> None:
         assert change[1] == 0
 
 
+def test_a_lid_in_motion_leaves_a_smear(sessions: list[Session]) -> None:
+    """The smear lies where the lid's edge passes, and nowhere else."""
+    for session in sessions:
+        still, moving = (pictures(session, both(blink=0.5, lid_motion=motion))[0] for motion in (0.0, 0.3))
+        ends = [pictures(session, both(blink=blink))[0] for blink in (0.35, 0.65)]
+        assert abs(moving - still).max() > 10
+        passed = abs(ends[0] - ends[1]) > 2
+        assert abs(moving - still)[~passed].mean() < 0.5 * abs(moving - still)[passed].mean()
+
+
+def test_exposure_makes_good_what_a_shut_lid_changes(sessions: list[Session]) -> None:
+    """A closed lid throws back more light than an eye; a camera that adapts shows the same mean again."""
+    for session in sessions:
+        optics = replace(session.headset.optics, brightness=0.5, veil=0.0)
+        changes = []
+        for adaptation in (0.0, 1.0):
+            headset = replace(session.headset, optics=replace(optics, adaptation=adaptation))
+            adapted = Session.begin(session.person, headset)
+            shown = [pictures(adapted, state)[0].mean() for state in (both(), both(blink=1.0, brow_down=1.0))]
+            changes.append(abs(float(np.log(shown[1] / shown[0]))))
+        assert changes[1] < 0.1
+        assert changes[1] < changes[0] + 0.02
+
+
 def test_movements_change_where_they_happen(sessions: list[Session]) -> None:
     """Mean over people, by thirds of the picture from brow to cheek."""
 
@@ -113,6 +137,7 @@ def test_the_nose_is_on_the_left_of_the_left_eyes_picture(sessions: list[Session
 
 
 def test_a_publishable_person_uses_no_scanned_skin(parts: Parts) -> None:
+    assert all(make_participant(parts, np.random.default_rng(seed), True).skin.scan == -1 for seed in range(6))
     black = replace(parts, skins=np.zeros_like(parts.skins), skins_down=np.zeros_like(parts.skins_down))
     for seed in range(6):
         with_scans, without = (
