@@ -73,8 +73,8 @@ def check_size(width: int, height: int) -> None:
         raise ValueError(f"a picture of {width} x {height} pixels; sides of {MIN_SIDE} to {MAX_SIDE} are possible")
 
 
-def decode(data: bytes) -> NDArray[Any]:
-    """The pixels of an encoded picture, as they were stored.
+def decode(data: bytes, flags: int = cv2.IMREAD_UNCHANGED) -> NDArray[Any]:
+    """The pixels of an encoded picture, as they were stored unless OpenCV's `flags` say otherwise.
 
     Raises ValueError for data that is damaged, cut off, no picture, or larger than MAX_SIDE.
     """
@@ -84,7 +84,7 @@ def decode(data: bytes) -> NDArray[Any]:
     if not _is_modest(data):
         raise ValueError("the picture is damaged or cut off")
     try:
-        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags) if data else None
     except cv2.error as error:
         raise ValueError(f"the picture cannot be decoded: {error.err}") from error
     if picture is None:

@@ -8,12 +8,11 @@ can be a lie. A picture that another one begins in, or that is cut off, is damag
 import re
 from typing import Final
 
-from bridge.sources.wire import PICTURE_LIMIT
+from bridge.sources.wire import JPEG, PICTURE_LIMIT
 
 _JUNK: Final = 4 << 10
 "Bytes without a picture that count as a damaged one; the text between two pictures is far shorter."
 
-_START: Final = b"\xff\xd8\xff"
 _END: Final = 0xD9
 _SCAN: Final = 0xDA
 
@@ -59,8 +58,8 @@ class JpegReader:
         return self._scan(whole) if self._scanning else self._segment()
 
     def _seek(self) -> bool:
-        start = self._held.find(_START)
-        end = start if start >= 0 else max(0, len(self._held) - len(_START) + 1)
+        start = self._held.find(JPEG)
+        end = start if start >= 0 else max(0, len(self._held) - len(JPEG) + 1)
         del self._held[:end]
         lumps, self._junk = divmod(self._junk + end, _JUNK)
         self.damaged += lumps

@@ -17,12 +17,11 @@ from serial.tools import list_ports
 from bridge.frames import Image
 from bridge.sources.device import Device, Lost
 from bridge.sources.live import LiveOptions
-from bridge.sources.wire import Wire, decode_jpeg
+from bridge.sources.wire import JPEG, Wire, decode_jpeg
 
 HEADER: Final = b"\xff\xa0\xff\xa1"
 
 _LENGTH: Final = 2
-_JPEG: Final = b"\xff\xd8\xff"
 _END: Final = b"\xff\xd9"
 _JUNK: Final = 4 << 10
 "Bytes without a packet that count as a damaged one."
@@ -98,11 +97,11 @@ class PacketReader:
     def _take(self, whole: list[bytes]) -> bool:
         """Take the packet that begins here, or throw its header away; False when more bytes are needed."""
         begin = len(HEADER) + _LENGTH
-        if len(self._held) < begin + len(_JPEG):
+        if len(self._held) < begin + len(JPEG):
             return False
         end = begin + int.from_bytes(self._held[len(HEADER) : begin], "little")
         # No picture holds a header: among its pixels, 0xFF is never followed by 0xA0 or 0xA1.
-        sound = self._held.startswith(_JPEG, begin) and self._held.find(HEADER, begin, end) < 0
+        sound = self._held.startswith(JPEG, begin) and self._held.find(HEADER, begin, end) < 0
         if sound and len(self._held) < end:
             return False
         if sound and self._held.endswith(_END, begin, end):

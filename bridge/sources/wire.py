@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from bridge.frames import Image
-from bridge.pictures import check_size, encoded_size
+from bridge.pictures import decode
 from bridge.sources.device import Device, Lost, Shot
 from bridge.sources.eyes import Picture
 
@@ -21,6 +21,9 @@ ANSWER_LIMIT: Final = 4.0
 
 PICTURE_LIMIT: Final = 8 << 20
 "Bytes; an encoded picture that is longer is refused, and no more than this is taken off the wire at once."
+
+JPEG: Final = b"\xff\xd8\xff"
+"How every JPEG begins."
 
 _GLANCE: Final = 0.2
 "Seconds; the longest wait in one piece, so that closing is noticed."
@@ -84,19 +87,10 @@ class Wire(Device, Generic[T]):
 
 
 def decode_jpeg(data: bytes) -> Image:
-    """A JPEG's brightness, (h, w) uint8: its colours are never unpacked.
+    """A JPEG's brightness, (h, w) uint8; its colours are never unpacked, which spares a third of the time.
 
     Raises ValueError for what is no JPEG, or one that is damaged or larger than any eye.
     """
-    size = encoded_size(data)
-    if size is None:
+    if not data.startswith(JPEG):
         raise ValueError("it is no JPEG")
-    check_size(*size)  # before the decoder takes memory for it
-    flags = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
-    try:
-        picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    except cv2.error as error:
-        raise ValueError(f"the JPEG cannot be decoded: {error.err}") from error
-    if picture is None:
-        raise ValueError("the JPEG is damaged")
-    return np.asarray(picture, np.uint8)
+    return np.asarray(decode(data, cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION), np.uint8)

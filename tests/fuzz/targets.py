@@ -10,7 +10,7 @@ from bridge.errors import BridgeError
 from bridge.recording import ABOUT, INDEX
 from bridge.rigs import load_rig
 from bridge.truth import TRUTH
-from tests.fuzz import files, wires
+from tests.fuzz import cameras, files, wires
 from tests.fuzz.wires import golden
 
 
@@ -35,6 +35,11 @@ TARGETS: Final = {
     "oscquery-answer": Target(wires.read_oscquery_answer, (QueryError,), wires.oscquery_answers),
     "oscquery-request": Target(wires.read_oscquery_request, (), wires.oscquery_requests),
     "picture": Target(wires.read_picture, (ValueError,), wires.pictures),
+    "camera-stream": Target(cameras.read_stream, (), cameras.streams),
+    "camera-packets": Target(cameras.read_packets, (), cameras.packets),
+    "camera-chunks": Target(cameras.read_chunks, (ValueError,), cameras.chunks),
+    "camera-head": Target(cameras.read_head, (ValueError,), cameras.heads),
+    "camera-message": Target(cameras.read_eye, (ValueError,), cameras.eyes),
     "recording-about": Target(files.in_recording(ABOUT), (BridgeError,), files.seeds_of_recording(ABOUT)),
     "recording-index": Target(files.in_recording(INDEX), (), files.seeds_of_recording(INDEX)),
     "recording-eye": Target(files.in_recording("left.mpng"), (), files.seeds_of_recording("left.mpng")),

@@ -90,9 +90,9 @@ def test_no_stream_of_pieces_makes_it_fail(pieces: list[bytes]) -> None:
     [
         (b"", "no JPEG"),
         (b"<html>", "no JPEG"),
-        (A[:40], "no JPEG"),
+        (A[:40], "damaged or cut off"),
         (A[:2] + b"\xff\xc0\0\x0b\x08\x40\0\x40\0\x01\x01\x11\0" + A[2:], "16384 x 16384"),
-        (A[:2] + b"\xff\xc0\0\x0b\x08\0\x40\0\x40\x01\x01\x11\0\xff\xd9", "damaged"),
+        (A[:2] + b"\xff\xc0\0\x0b\x08\0\x40\0\x40\x01\x01\x11\0\xff\xd9", "damaged or cut off"),
     ],
 )
 def test_what_is_not_decoded(data: bytes, reason: str, capfd: pytest.CaptureFixture[str]) -> None:

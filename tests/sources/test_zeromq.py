@@ -77,7 +77,7 @@ def test_a_jpeg_says_its_own_size() -> None:
         (message(b"", format="gray", width=10**9, height=10**9), "a picture of"),
         (message(GRAY.tobytes()[1:], format="gray"), "its picture has 76 bytes where 77 are needed"),
         (message(GRAY.tobytes(), format="bgr"), "77 bytes where 231"),
-        (message(b"\xff\xd8\xff", format="jpeg"), "no JPEG"),
+        (message(b"\xff\xd8", format="jpeg"), "no JPEG"),
     ],
 )
 def test_what_is_no_frame(parts: list[bytes], reason: str) -> None:
