@@ -79,6 +79,10 @@ class Profile:
         rest = np.where(unknown, _NEUTRAL, np.nanmedian(np.where(unknown, 0.0, channels), 0))
         return replace(self, resting=rest.astype(np.float32))
 
+    def fitted(self, fit: Fit | None) -> "Profile":
+        """The same profile with what a guide has found."""
+        return replace(self, fit=fit)
+
     def difference(self, pair: EyePair) -> NDArray[np.float32]:
         """P(I) of the paper: (h, 2 w) gray levels; 0 where an eye is not seen."""
         result: NDArray[np.float32] = pair.pixels - self.neutral

@@ -12,14 +12,14 @@ from pydantic import BaseModel
 
 from bridge.ambient import Ambient, AmbientOptions
 from bridge.blinks import BlinkDetector, BlinkOptions
-from bridge.calibration import NeutralCapture
-from bridge.frames import Expression, EyeFrame, EyePair, Image, Result
+from bridge.frames import Expression, EyeFrame, EyePair, Image, Result, Weights
 from bridge.mapping import Mapper, MappingOptions, Relax
 from bridge.personalization import PersonalizationOptions, Profile
 from bridge.rectification import RectificationOptions, Rectifier
 from bridge.smoothing import Smoother, SmoothingOptions
 from bridge.timing import Sections
 from bridge.visibility import seen_in, trusted
+from bridge.wearer import Wearer
 
 
 class PipelineOptions(BaseModel, frozen=True, extra="forbid"):
@@ -48,10 +48,9 @@ class Pipeline:
     def __init__(self, options: PipelineOptions, network: Predictor, timing: Sections | None = None) -> None:
         self.options = options
         self.timing = timing or Sections()
-        self.profile = Profile.population(network.population_mean)
         self._network = network
-        self._capture: NeutralCapture | None = None
         self._rectify = Rectifier(options.rectification)
+        self.wearer = Wearer(Profile.population(network.population_mean), self._read, self._forget_lids)
         self._smooth = Smoother(options.smoothing)
         self._shut = BlinkDetector(options.blinks)
         self._map = Mapper(options.mapping)
@@ -59,15 +58,18 @@ class Pipeline:
         self._shine = Ambient(options.ambient)
 
     def __call__(self, frame: EyeFrame) -> Result:
+        """Raises BridgeError when a calibration has ended with nothing to show for it; the line itself is whole."""
         section, time = self.timing.section, frame.time
 
         with section("rectify"):
             pair = self._rectify(frame)
         with section("network"):
-            reading, quality = trusted(self._read(self.profile, pair), pair)
-            self._collect(pair, reading)
+            profile = self.profile
+            reading, quality = self._predict(profile, pair)
+        with section("personalize"):
+            self.wearer.observe(pair, reading)
+            measured = profile.personalized(reading)
         with section("smooth"):
-            measured = self.profile.relative(reading)
             blink = self._shut(measured, time)
             expression = self._smooth(measured, time)
         with section("map"):
@@ -75,29 +77,25 @@ class Pipeline:
         with section("light"):
             light = self._shine(expression.emotions, quality, time)
 
-        return Result(pair, expression, weights, light, quality, self.profile.personal, blink)
+        return Result(pair, expression, weights, light, quality, profile.personal, blink)
+
+    def _predict(self, profile: Profile, pair: EyePair) -> tuple[Expression, float]:
+        reading = self._network.predict(profile.difference(pair), pair.pixels.astype(np.float32))
+        return trusted(reading, pair)
 
     def _read(self, profile: Profile, pair: EyePair) -> Expression:
-        return self._network.predict(profile.difference(pair), pair.pixels.astype(np.float32))
-
-    def use(self, profile: Profile) -> None:
-        """Personalize with this profile from the next frame on."""
-        self.profile = profile
-        self._shut = BlinkDetector(self.options.blinks)  # its idea of "open" belonged to the profile before
-
-    def capture_neutral(self, seconds: float) -> None:
-        """Collect the wearer's neutral from the next frame on; a capture under way starts again."""
-        self._capture = NeutralCapture(seconds)
-
-    def forget_neutral(self) -> None:
-        """Back to the population's mean."""
-        self._capture = None
-        self.use(Profile.population(self._network.population_mean))
+        return self._predict(profile, pair)[0]
 
     @property
-    def capture_progress(self) -> float | None:
-        """0..1 while a neutral is being collected, else None."""
-        return self._capture.progress if self._capture else None
+    def profile(self) -> Profile:
+        """The one in use."""
+        return self.wearer.profile
+
+    @property
+    def exemplar(self) -> Weights | None:
+        """What the avatar shows as the example while the guide asks for something, else None."""
+        prompt = self.wearer.prompt
+        return None if prompt is None else self._map(prompt.exemplar)
 
     def reconfigure(self, options: PipelineOptions) -> None:
         """Change settings between two frames; every stage keeps what it knows."""
@@ -110,19 +108,23 @@ class Pipeline:
         self._shine = self._shine.with_options(options.ambient)
         self.options = options
 
+    def _forget_lids(self) -> None:
+        self._shut = BlinkDetector(self.options.blinks)  # its idea of "open" belonged to the profile before
+
+    # the wearer's own verbs, for those who hold a pipeline
+
+    def use(self, profile: Profile) -> None:
+        self.wearer.use(profile)
+
+    def capture_neutral(self, seconds: float) -> None:
+        self.wearer.capture_neutral(seconds)
+
     def finish_capture(self) -> None:
-        """Make the neutral of what has been collected so far, if a capture is under way.
+        self.wearer.finish()
 
-        Raises BridgeError when no open eye was seen long enough.
-        """
-        if self._capture is not None:
-            capture, self._capture = self._capture, None
-            self.use(capture.profile(self._read))
+    def forget_neutral(self) -> None:
+        self.wearer.forget()
 
-    def _collect(self, pair: EyePair, reading: Expression) -> None:
-        """Raises BridgeError when the time is over and no neutral could be made; the capture is over then too."""
-        if self._capture is None:
-            return
-        self._capture.add(pair, reading)
-        if self._capture.done:
-            self.finish_capture()
+    @property
+    def capture_progress(self) -> float | None:
+        return self.wearer.progress

@@ -13,7 +13,7 @@ ROWS = (
     (
         *("bridge.rectification", "bridge.visibility", "bridge.personalization", "bridge.smoothing", "bridge.blinks"),
         *("bridge.rigs", "bridge.mapping", "bridge.ambient", "bridge.osc", "bridge.decoding"),
-        *("bridge.exercises", "bridge.gaze_calibration", "bridge.fewshot"),
+        *("bridge.exercises", "bridge.gaze_calibration", "bridge.fewshot", "bridge.calibration", "bridge.guide"),
     ),
     # files and runtimes
     (
@@ -22,11 +22,11 @@ ROWS = (
     ),
     # the line and its ends
     (
-        *("bridge.calibration", "bridge.control", "bridge.remote", "bridge.pipeline"),
+        *("bridge.wearer", "bridge.control", "bridge.remote", "bridge.pipeline"),
         *("bridge.sources", "bridge.sinks", "bridge.inlets", "bridge.preview"),
     ),
     ("bridge.config", "bridge.targets", "bridge.daemon"),
-    ("bridge.commands", "bridge.cli"),
+    ("bridge.checks", "bridge.commands", "bridge.cli"),
 )
 NEVER_FROM_BRIDGE = ("torch", "models", "samples", "tests")
 ENDS = ("bridge.sources", "bridge.sinks", "bridge.preview", "bridge.pipeline")

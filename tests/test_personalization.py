@@ -106,3 +106,48 @@ def test_an_absurd_rest_cannot_swallow_the_face() -> None:
 def test_the_population_counts_nothing() -> None:
     face = reading(lid_openness_left=0.3, gaze_yaw_left=9.0)
     assert Profile.population(np.zeros((96, 192), np.uint8)).relative(face) is face
+
+
+def still(n: int, **channels: float) -> list[tuple[EyePair, Expression]]:
+    noise = RANDOM.integers(95, 106, (n, 96, 192)).astype(np.uint8)
+    return [(EyePair(noise[i], (True, True), (False, False), i / 30, i), reading(**channels)) for i in range(n)]
+
+
+def test_motion_and_glances_away_stay_out_of_the_mean_and_are_counted() -> None:
+    frames = still(150)
+    for i in range(20, 40):
+        pixels = frames[i][0].pixels.copy()
+        pixels[:48] = 180  # half of the picture is another: the headset is pushed
+        frames[i] = (EyePair(pixels, (True, True), (False, False), i / 30, i), frames[i][1])
+    for i in range(60, 75):
+        frames[i] = (frames[i][0], reading(gaze_yaw_left=15.0, gaze_yaw_right=15.0))
+    for i in (100, 101):
+        frames[i] = (frames[i][0], reading(lid_openness_left=0.1))
+    gathering = capture(frames)
+    pairs, kept = gathering.good()
+    assert (kept.blinking, kept.away, kept.moving, kept.good) == (2, 15, 20, 113)
+    assert kept.sentence == "113 of 150 pictures were used; left out: 2 blinking, 20 moving, 15 looking away"
+    assert len(pairs) == 113
+    neutral = gathering.profile(lambda profile, eyes: reading()).neutral
+    assert abs(neutral - 100.0).max() < 3.0
+
+
+def test_too_little_good_is_refused_with_its_reason() -> None:
+    frames = still(60)
+    wandering = [
+        (eyes, reading(gaze_yaw_left=x, gaze_yaw_right=x))
+        for (eyes, _), x in zip(frames, RANDOM.uniform(-40, 40, 60).tolist(), strict=True)
+    ]
+    with pytest.raises(BridgeError, match="the eyes wandered too much"):
+        capture(wandering).profile(lambda profile, eyes: reading())
+
+
+def test_a_breath_of_the_light_is_no_motion() -> None:
+    frames = [
+        (
+            EyePair((eyes.pixels + 3.0 * np.sin(i / 5)).astype(np.uint8), eyes.seen, eyes.mirrored, eyes.time, i),
+            face,
+        )
+        for i, (eyes, face) in enumerate(still(100))
+    ]
+    assert capture(frames).good()[1].moving == 0

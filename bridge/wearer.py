@@ -1,0 +1,124 @@
+"""Who wears the headset now: their profile, the calibrations that make it, and the way back from each.
+
+One object with one job: frames and requests come in, `profile` is always the one to use, and `take_notices` has what
+the wearer should be told.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from bridge.calibration import NeutralCapture
+from bridge.errors import BridgeError
+from bridge.frames import Expression, EyePair
+from bridge.guide import Guide, Prompt
+from bridge.personalization import Profile
+
+_REMEMBERED: Final = 8
+"Calibrations that can be undone one after the other."
+
+Read = Callable[[Profile, EyePair], Expression]
+"The network's trusted reading of a pair under a profile."
+
+
+class Wearer:
+    """Nobody in particular at first."""
+
+    def __init__(self, population: Profile, read: Read, changed: Callable[[], None]) -> None:
+        """`changed` is called after each change of profile, since what was learnt under another one is void."""
+        self.profile = population
+        self._population = population
+        self._read = read
+        self._changed = changed
+        self._task: NeutralCapture | Guide | None = None
+        self._before: list[Profile] = []
+        self._notices: list[str] = []
+
+    def observe(self, pair: EyePair, reading: Expression) -> None:
+        """Take one frame and its trusted reading.
+
+        Raises BridgeError when a calibration has come to its end with nothing to show for it; it is over then.
+        """
+        if self._task is None:
+            return
+        try:
+            self._task.add(pair, reading)
+        except BridgeError:
+            self._task = None
+            raise
+        if self._task.done:
+            self.finish()
+
+    def use(self, profile: Profile) -> None:
+        """Personalize with this profile from the next frame on; `undo` returns to the one before."""
+        self._before = [*self._before[1 - _REMEMBERED :], self.profile]
+        self._set(profile)
+
+    def capture_neutral(self, seconds: float) -> None:
+        """Collect the neutral from the next frame on, in place of whatever is under way; a fit is kept."""
+        self._task = NeutralCapture(seconds)
+
+    def start_guide(self) -> None:
+        """Begin the guided calibration, in place of whatever is under way."""
+        self._task = Guide(self._read)
+
+    def skip_step(self) -> None:
+        """Leave out the guide's step that is shown now, if there is one."""
+        if isinstance(self._task, Guide):
+            self._task.skip()
+            if self._task.done:
+                self.finish()
+
+    def stop(self) -> None:
+        """End the calibration that is under way; the profile stays what it is."""
+        self._task = None
+
+    def undo(self) -> None:
+        """End the calibration that is under way; with none, return to the profile before the latest.
+
+        Raises BridgeError when there is nothing to undo.
+        """
+        if self._task is not None:
+            self.stop()
+        elif self._before:
+            self._set(self._before.pop())
+        else:
+            raise BridgeError("there is no calibration to undo; take one with recenter, calibrate or guide")
+
+    def forget(self) -> None:
+        """Nobody in particular again."""
+        self._task = None
+        self.use(self._population)
+
+    def finish(self) -> None:
+        """Make a profile of what has been collected so far, if a calibration is under way.
+
+        Raises BridgeError when too little good was seen.
+        """
+        task, self._task = self._task, None
+        if isinstance(task, NeutralCapture):
+            found = task.profile(self._read)
+            self.use(found.fitted(self.profile.fit))
+            self._notices.append(task.good()[1].sentence)
+        elif task is not None:
+            guided = task.result()
+            self.use(guided.profile)
+            self._notices.append(guided.sentence)
+
+    @property
+    def progress(self) -> float | None:
+        """0..1 while a calibration is under way, else None."""
+        return self._task.progress if self._task else None
+
+    @property
+    def prompt(self) -> Prompt | None:
+        """What the guide asks for now; None while there is no guide."""
+        return self._task.prompt if isinstance(self._task, Guide) else None
+
+    def take_notices(self) -> list[str]:
+        """Sentences for the wearer since the last call."""
+        notices, self._notices = self._notices, []
+        return notices
+
+    def _set(self, profile: Profile) -> None:
+        self.profile = profile
+        self._changed()
