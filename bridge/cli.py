@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "profiles": ("bridge.commands.profiles:Profiles", "list, show, take back or delete saved profiles"),
     "record": ("bridge.commands.record:Record", "keep the eye pictures of a source in a recording folder"),
     "analyze": ("bridge.commands.analyze:Analyze", "any source to a CSV: a row for each frame"),
+    "doctor": ("bridge.commands.doctor:Doctor", "check cameras, ports, targets, files; say what to do about each"),
     "monitor": ("bridge.commands.monitor:Monitor", "show what arrives at a port, when nothing moves"),
     "bench": ("bridge.commands.bench:Bench", "measure speed and memory on this machine"),
     "models": ("bridge.commands.models:Models", "list the networks that are installed, with their cards"),

@@ -30,7 +30,7 @@ def eyes(side: int, count: int = 48) -> list[tuple[Image, Image]]:
     def made(picture: Image | None) -> Image:
         assert picture is not None
         grown = cv2.resize(picture, (side, side), interpolation=cv2.INTER_CUBIC)
-        return np.clip(grown + chance.normal(0, 2, grown.shape), 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(grown + chance.normal(0, 2, grown.shape), 0, 255), np.uint8)
 
     with RecordingReader(shipped.demo_recording()) as reader:
         return [(made(reader[n].left), made(reader[n].right)) for n in range(0, count * 12, 12)]
