@@ -229,4 +229,5 @@ def truth_of(batches: Sequence[Batch], pairs: Pairs) -> Truth:
         torch.cat([getattr(batch, name) for batch in batches]).cpu().numpy()
         for name in ("action_unit", "emotion", "channels", "known")
     )
-    return Truth(unit, emotion, channels, known, pairs.person.cpu().numpy())
+    who, sitting, worn = (part.cpu().numpy() for part in (pairs.person, pairs.session, pairs.headset))
+    return Truth(unit, emotion, channels, known, who, sitting, worn)

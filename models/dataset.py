@@ -125,7 +125,8 @@ def _chosen(labels: dict[str, NDArray[np.generic]], held_out: bool, skins: bool)
         return strange
     people, of_person = np.unique(labels["person"], return_inverse=True)
     out: NDArray[np.bool_] = np.array([is_held_out(int(person)) for person in people])[of_person]
-    return np.logical_and(~strange, out == held_out)
+    chosen: NDArray[np.bool_] = ~strange & (out == held_out)
+    return chosen
 
 
 def _shards(folder: Path) -> list[Path]:

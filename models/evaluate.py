@@ -11,6 +11,7 @@ import argparse
 import base64
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,26 +65,36 @@ def evaluate(session: onnxruntime.InferenceSession, pairs: Pairs, augment: Augme
     return measure(Said(*map(np.concatenate, zip(*answers, strict=True))), truth_of(seen, pairs))
 
 
-def rows_of(figures: Figures) -> list[tuple[str, float]]:
-    """The lines of the table."""
+def rows_of(figures: Figures, families: Sequence[str]) -> list[tuple[str, float]]:
+    """The lines of the table; `families` are the headsets' names."""
     people, gaze = figures["people"], figures["gaze_degrees"]
     lines = [("AU accuracy", figures["action_units"]["accuracy"]), ("AU mean F1", figures["action_units"]["f1"])]
     lines += [(f"F1 {name}", figure["f1"]) for name, figure in figures["action_units"]["classes"].items()]
     lines += [("AU accuracy, worst person", people["worst"]), ("AU accuracy, sd over people", people["sd"])]
+    worn = {row: accuracy for row, accuracy in figures["headsets"].items() if row < len(families)}
+    lines += [(f"AU accuracy, headset {families[row]}", accuracy) for row, accuracy in worn.items()]
     lines += [("emotion accuracy", figures["emotions"]["accuracy"]), ("emotion mean F1", figures["emotions"]["f1"])]
     lines += [("gaze error, median, degrees", gaze["median"]), ("gaze error, 95 %, degrees", gaze["p95"])]
+    lines += [("gaze error, median, fitted", gaze["fitted"])]
     lines += [("closed against open, AUC", figures["closed_auc"])]
     return lines + [(f"mean error {name}", error) for name, error in figures["mean_error"].items()]
 
 
-def table(ways: dict[str, Figures]) -> str:
+def table(ways: dict[str, Figures], families: Sequence[str]) -> str:
     """All ways side by side, as Markdown: readable in a terminal and in a card."""
-    columns = [rows_of(figures) for figures in ways.values()]
+    columns = [rows_of(figures, families) for figures in ways.values()]
     lines = [f"| {'figure':<28} | " + " | ".join(f"{way:>16}" for way in ways) + " |"]
     lines.append("|" + "-" * 30 + "|" + "|".join("-" * 17 + ":" for _ in ways) + "|")
     for cells in zip(*columns, strict=True):
         lines.append(f"| {cells[0][0]:<28} | " + " | ".join(f"{value:>16.3f}" for _, value in cells) + " |")
     return "\n".join(lines)
+
+
+def headsets_of(folders: Sequence[Path]) -> Sequence[str]:
+    """The names of the families that the labels number: families are only ever added, so the longest list knows all."""
+    named = [json.loads((folder / "dataset.json").read_text("utf-8")).get("headsets", ()) for folder in folders]
+    longest: Sequence[str] = max(named, key=len)
+    return longest
 
 
 def fill_card(card: Path, text: str) -> None:
@@ -100,19 +111,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("network", type=Path, help="an exported .onnx file")
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="data sets; only held-out people are used")
+    parser.add_argument("--skins", action="store_true", help="people in skins that training never saw, instead")
     parser.add_argument("--pairs", type=int, default=8192, help="use so many pairs (%(default)s)")
     parser.add_argument("--json", type=Path, help="also write every figure here")
     parser.add_argument("--card", type=Path, help="also write the table into this model card")
     options = parser.parse_args()
     try:
         session, about = open_network(options.network)
-        pairs = load(options.data, held_out=True, limit=options.pairs)
+        pairs = load(options.data, held_out=True, skins=options.skins, limit=options.pairs)
         mean = population_mean(about)
         ways = {way: evaluate(session, pairs, Augmenter(changes, mean)) for way, changes in WAYS.items()}
         people = len(torch.unique(pairs.person))
         names = ", ".join(folder.name for folder in options.data)
-        text = f"{len(pairs)} pairs of {people} people held out of {names}; network trained {about['trained']['date']}."
-        text += f"\n\n{table(ways)}"
+        who = f"{people} people in unknown skins" if options.skins else f"{people} people"
+        text = f"{len(pairs)} pairs of {who} held out of {names}; network trained {about['trained']['date']}."
+        text += f"\n\n{table(ways, headsets_of(options.data))}"
         Console(width=140, highlight=False, markup=False).print(text)
         if options.json:
             options.json.write_text(json.dumps(ways, indent=1), "utf-8")

@@ -17,6 +17,8 @@ Classes = NDArray[np.int64]
 Figures = dict[str, Any]
 
 _STEMS: Final = tuple(dict.fromkeys(channel.name.rpartition("_")[0] for channel in CHANNELS))
+_FEWEST_TO_FIT: Final = 12
+"Pairs of a session to which a line is fitted; fewer say more of chance than of the network."
 _CLOSED, _OPEN = 0.15, 0.6
 "Lids below are closed, above are open; between is a blink under way, which is neither."
 
@@ -47,6 +49,10 @@ class Truth:
     "(N, 22): where a channel's label means something"
     person: Classes
     "(N,)"
+    session: Classes
+    "(N,) which sitting of whom; pairs of one session share a camera."
+    headset: Classes
+    "(N,) its family."
 
 
 def measure(said: Said, truth: Truth) -> Figures:
@@ -56,7 +62,8 @@ def measure(said: Said, truth: Truth) -> Figures:
         "action_units": _classes(said.action_units.argmax(1), truth.action_unit, ACTION_UNIT_NAMES),
         "emotions": _classes(said.emotions.argmax(1), truth.emotion, EMOTION_NAMES),
         "people": _people(said, truth),
-        "gaze_degrees": _gaze(said, truth),
+        "headsets": _headsets(said, truth),
+        "gaze_degrees": _gaze(said, truth) | {"fitted": _fitted_gaze(said, truth)},
         "closed_auc": _closed_auc(said, truth),
         "mean_error": {stem: _mean_error(said, truth, columns(stem)) for stem in _STEMS},
     }
@@ -111,6 +118,17 @@ def _people(said: Said, truth: Truth) -> Figures:
     }
 
 
+def _headsets(said: Said, truth: Truth) -> dict[int, float]:
+    """Action unit accuracy in each family of headsets: some show the brows, some little but the eye."""
+    right = said.action_units.argmax(1) == truth.action_unit
+    labelled = truth.action_unit != NONE
+    return {int(family): float(right[labelled & (truth.headset == family)].mean()) for family in _seen(truth)}
+
+
+def _seen(truth: Truth) -> Classes:
+    return np.unique(truth.headset[truth.action_unit != NONE])
+
+
 def _gaze(said: Said, truth: Truth) -> Figures:
     """Angle between the gaze that is said and the true one, over both eyes."""
     errors = []
@@ -123,6 +141,26 @@ def _gaze(said: Said, truth: Truth) -> Figures:
     if not len(error):
         return {"mean": float("nan"), "median": float("nan"), "p95": float("nan")}
     return {"mean": float(error.mean()), "median": float(np.median(error)), "p95": float(np.percentile(error, 95))}
+
+
+def _fitted_gaze(said: Said, truth: Truth) -> float:
+    """Median error in degrees, each axis of an eye fitted by a line to half of its session and judged on the rest."""
+    errors = []
+    for side in range(2):
+        axes = [columns("gaze_yaw")[side], columns("gaze_pitch")[side]]
+        for session in np.unique(truth.session):
+            rows = np.flatnonzero((truth.session == session) & truth.known[:, axes].all(1))
+            if len(rows) >= _FEWEST_TO_FIT:
+                for fitted, judged in ((rows[::2], rows[1::2]), (rows[1::2], rows[::2])):
+                    off = [_line_error(said.channels[:, a], truth.channels[:, a], fitted, judged) for a in axes]
+                    errors.append(np.hypot(*off))
+    return float(np.median(np.concatenate(errors))) if errors else float("nan")
+
+
+def _line_error(said: Floats, truth: Floats, fitted: NDArray[np.intp], judged: NDArray[np.intp]) -> Floats:
+    x, y = said[fitted] - said[fitted].mean(), truth[fitted] - truth[fitted].mean()
+    slope = (x @ y) / max(float(x @ x), 1e-6)
+    return np.asarray(slope * (said[judged] - said[fitted].mean()) + truth[fitted].mean() - truth[judged], np.float32)
 
 
 def _direction(yaw: Floats, pitch: Floats) -> NDArray[np.float64]:

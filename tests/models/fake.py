@@ -33,7 +33,7 @@ def write(folder: Path, people: int = 30, pairs: int = 40, seed: int = 0) -> Pat
     """Shards of ten people with a session each: neutral, closed or a wink, openness and yaw at random."""
     random = np.random.default_rng(seed)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "dataset.json").write_text(json.dumps({"name": "drawn eyes", "seed": seed}))
+    (folder / "dataset.json").write_text(json.dumps({"name": "drawn eyes", "seed": seed, "headsets": ["drawn"]}))
     units = [ACTION_UNIT_NAMES.index(name) for name in ("neutral", "eyes_closed", "wink_left", "wink_right")]
     shut = np.array([(0, 0), (1, 1), (1, 0), (0, 1)])
     for number, start in enumerate(range(0, people, 10)):

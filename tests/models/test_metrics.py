@@ -11,7 +11,7 @@ REST = np.array([channel.neutral for channel in CHANNELS], np.float32)
 def truth(units: list[int], channels: list[np.ndarray], people: list[int]) -> Truth:
     table = np.array(channels, np.float32)
     known = np.ones(table.shape, np.bool_)
-    return Truth(np.array(units), np.array([-1] * len(units)), table, known, np.array(people))
+    return Truth(np.array(units), np.array([-1] * len(units)), table, known, *np.array([people] * 3))
 
 
 def said(units: list[int], channels: list[np.ndarray]) -> Said:
@@ -34,6 +34,7 @@ def test_classes_are_counted_where_they_are_labelled() -> None:
     assert units["classes"]["brow_raise_left"]["recall"] == 0.5
     assert figures["people"]["worst"] == 0.5
     assert figures["people"]["worst_person"] == 8
+    assert figures["headsets"] == {7: 1.0, 8: 0.5}
     assert np.isnan(figures["emotions"]["accuracy"])
 
 
@@ -44,6 +45,16 @@ def test_gaze_is_an_angle_in_space() -> None:
         said([0], [turned(gaze_yaw=10, gaze_pitch=45)]), truth([0], [turned(gaze_yaw=0, gaze_pitch=45)], [1])
     )
     assert steep["gaze_degrees"]["median"] < 7.5  # yaw turns less the farther up one looks
+
+
+def test_a_gaze_that_is_only_scaled_and_shifted_is_right_once_fitted() -> None:
+    looks = [turned(gaze_yaw=yaw, gaze_pitch=yaw / 2) for yaw in range(-12, 13, 2)]
+    answers = [turned(gaze_yaw=0.5 * yaw + 6, gaze_pitch=yaw / 2) for yaw in range(-12, 13, 2)]
+    figures = measure(said([0] * 13, answers), truth([0] * 13, looks, [3] * 13))["gaze_degrees"]
+    assert figures["median"] > 4
+    assert figures["fitted"] < 0.01
+    few = measure(said([0] * 5, answers[:5]), truth([0] * 5, looks[:5], [3] * 5))["gaze_degrees"]
+    assert np.isnan(few["fitted"])
 
 
 def test_closed_against_open_counts_pairs_in_order() -> None:

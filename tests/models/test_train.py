@@ -63,7 +63,7 @@ def test_from_pairs_to_the_file_that_ships(
         sys, "argv", ["evaluate", str(onnx), "--data", str(folder), "--pairs", "16", "--card", str(card)]
     )
     evaluate.main()
-    assert "AU accuracy" in capsys.readouterr().out
+    assert "AU accuracy, headset drawn" in capsys.readouterr().out
     text = card.read_text("utf-8")
     assert "own neutral" in text
     assert "old" not in text
