@@ -81,7 +81,7 @@ class ZeroMqOptions(LiveOptions, frozen=True, extra="forbid"):
 
     @property
     def name(self) -> str:
-        return f"camera {self.address}" if self.eyes == "auto" else f"camera {self.address} ({self.eyes})"
+        return f"camera {self.address}"
 
     def remedy(self) -> str:
         return "start the program that publishes, and look up its port (Pupil Capture shows it in its Network API menu)"

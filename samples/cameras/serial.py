@@ -36,7 +36,10 @@ class SerialCamera(StandIn):
         super().__init__(tracks, rate, fault_at)
 
     def where(self, eye: Eye) -> str:
-        return f"{self._link}-{eye}"
+        return f"serial:{self._port(eye)}"
+
+    def _port(self, eye: Eye) -> Path:
+        return self._link.with_name(f"{self._link.name}-{eye}")
 
     def _appear(self, eye: Eye) -> None:
         super()._appear(eye)
@@ -44,13 +47,13 @@ class SerialCamera(StandIn):
         tty.setraw(theirs)
         os.set_blocking(ours, False)
         self._ports[eye] = ours, theirs
-        link = Path(self.where(eye))
+        link = self._port(eye)
         link.unlink(missing_ok=True)
         link.symlink_to(os.ttyname(theirs))
 
     def _vanish(self, eye: Eye) -> None:
         super()._vanish(eye)
-        Path(self.where(eye)).unlink(missing_ok=True)
+        self._port(eye).unlink(missing_ok=True)
         for end in self._ports.pop(eye):
             os.close(end)
 

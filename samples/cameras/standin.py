@@ -24,6 +24,9 @@ Fault = Literal["none", "drop", "stall", "garbage", "freeze"]
 Track = Sequence[bytes]
 "An eye's JPEGs."
 
+_GLANCE: Final = 0.2
+"Seconds; a wait without end cannot be interrupted on Windows."
+
 
 def never(_: float) -> Fault:
     """A camera that never fails by itself."""
@@ -64,7 +67,7 @@ class StandIn(ABC):
 
     @abstractmethod
     def where(self, eye: Eye) -> str:
-        """What to give eyebridge so that it finds this eye."""
+        """What to give `eyebridge run` so that it finds this eye."""
 
     @abstractmethod
     def _send(self, eye: Eye, jpeg: bytes) -> None:
@@ -155,16 +158,11 @@ def parser(description: str | None) -> argparse.ArgumentParser:
 
 
 def perform(camera: StandIn) -> None:
-    """Play until Ctrl-C."""
+    """Say how to watch, and play until Ctrl-C."""
     with camera:
-        for eye in camera.faults:
-            print(f"{eye}: {camera.where(eye)}", flush=True)
+        print("eyebridge run", *map(camera.where, camera.faults), flush=True)
         ended = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: ended.set())
         while not ended.wait(_GLANCE):
             pass
-
-
-_GLANCE: Final = 0.2
-"Seconds; a wait without end cannot be interrupted on Windows."

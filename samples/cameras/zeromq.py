@@ -46,7 +46,7 @@ class ZeroMqCamera(StandIn):
         super().__init__(tracks, rate, fault_at)
 
     def where(self, eye: Eye) -> str:
-        return f"tcp://127.0.0.1:{self.port} ({self.topics[eye]})"
+        return f"tcp://127.0.0.1:{self.port}"
 
     def _appear(self, eye: Eye) -> None:
         super()._appear(eye)

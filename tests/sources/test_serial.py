@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.errors import BridgeError
+from bridge.sources.cameras import camera_from
 from bridge.sources.device import Device, Lost
 from bridge.sources.serial import HEADER, PacketReader, SerialOptions
 from tests.sources.streams import cut, jpeg, number_of, until_lost
@@ -146,7 +147,8 @@ def test_a_port_without_permission(port: Port) -> None:
 
 def test_the_stand_in_plays_is_unplugged_and_comes_back(tmp_path: Path) -> None:
     with SerialCamera({"left": [jpeg(10), jpeg(12)]}, tmp_path / "eye", rate=100.0) as camera:
-        options = SerialOptions(port=camera.where("left"))
+        options = camera_from(camera.where("left"))
+        assert isinstance(options, SerialOptions)
         device = options.connect()
         assert number_of(device.read(5.0).picture) in (10, 12)
         camera.faults["left"] = "garbage"
