@@ -20,6 +20,7 @@ from bridge.frames import Image, Result
 from bridge.personalization import Profile
 from bridge.pipeline import Pipeline
 from bridge.preview import Preview, Status
+from bridge.recorder import Tape
 from bridge.sources import Source
 from bridge.targets import Targets
 from bridge.timing import FrameRate, Sections
@@ -57,14 +58,19 @@ class Daemon:
         open_source: Callable[[], Source],
         *,
         settings_path: Path | None = None,
+        record: Path | None = None,
         report: Callable[[Report], None] = lambda report: None,
         started: Callable[[Started], None] = lambda started: None,
     ) -> None:
-        """`settings_path` is where "save" stores the sliders; `started` is told once all runs."""
+        """`settings_path` is where "save" stores the sliders; `record` is a new folder that keeps the eye pictures;
+        `started` is told once all runs.
+        """
         self.config = config
         self.timing = Sections()
         self._open_source = open_source
         self._settings_path = settings_path
+        self._record = record
+        self._tape = Tape()
         self._report = report
         self._started = started
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
@@ -95,6 +101,9 @@ class Daemon:
         with contextlib.ExitStack() as stack:
             pipeline = Pipeline(config, config.network.open(), self.timing)
             self._source = source = stack.enter_context(self._open_source())
+            stack.callback(self._tape.close)
+            if self._record is not None:
+                self._tape.start(self._record, source.rate)
             self._begin_personal(pipeline)
             targets = Targets(dict(config.targets), self.command)
             stack.callback(targets.close)
@@ -114,6 +123,7 @@ class Daemon:
                 return
             begun = time.perf_counter()
             self._obey(pipeline, targets)
+            self._tape.offer(frame)
             collecting = pipeline.capture_progress is not None
             try:
                 result = pipeline(frame)

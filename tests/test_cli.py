@@ -1,5 +1,6 @@
 """The command line as a person meets it: real processes, real bad input, one sentence, no traceback."""
 
+import contextlib
 import json
 import re
 import signal
@@ -178,7 +179,7 @@ def test_calibrate_then_run_with_the_profile(clip: Path, tmp_path: Path, monkeyp
 
 
 def test_record_keeps_what_it_read(clip: Path, tmp_path: Path) -> None:
-    ran = eyebridge("record", clip, tmp_path / "copy", "--lossless")
+    ran = eyebridge("record", clip, tmp_path / "copy")
     assert ran.returncode == 0, ran.stderr
     with RecordingReader(clip) as original, RecordingReader(tmp_path / "copy") as copy:
         assert len(copy) == len(original)
@@ -186,6 +187,42 @@ def test_record_keeps_what_it_read(clip: Path, tmp_path: Path) -> None:
         assert left.left is not None
         assert right.left is not None
         np.testing.assert_array_equal(left.left, right.left)
+
+
+FULL = """
+import resource
+import sys
+from bridge.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on file sizes to fill the disk with")
+def test_a_full_disk_ends_the_recording_and_the_avatar_goes_on(clip: Path, tmp_path: Path, quiet: list[str]) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        receiver.settimeout(60)
+        port = str(receiver.getsockname()[1])
+        words = ["run", str(clip), "--loop", "--record", str(tmp_path / "full"), "--targets.native.port", port, *quiet]
+        with subprocess.Popen([sys.executable, "-c", FULL, *words], stderr=subprocess.PIPE, text=True) as run:
+            assert run.stderr is not None
+            for line in run.stderr:
+                if "the disk is full" in line:
+                    break
+            receiver.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while receiver.recv(65536):  # what was sent before
+                    pass
+            receiver.settimeout(60)
+            assert all(receiver.recv(65536) for _ in range(20))
+            run.terminate()
+            rest = run.stderr.read()
+            assert run.wait(10) == 0, rest
+    with RecordingReader(tmp_path / "full") as reader, RecordingReader(clip) as original:
+        assert 3 <= len(reader) < 45
+        assert reader.damaged <= 1
+        np.testing.assert_array_equal(reader[2].left, original[2].left)
 
 
 def test_ctrl_c_stops_at_once_and_cleanly(quiet: list[str]) -> None:

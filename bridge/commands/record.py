@@ -18,7 +18,7 @@ class Record(Command):
     """Keep the eye pictures of a source in a recording folder, which every other command can read.
 
     The pictures are biometric: they go into that folder and nowhere else. Whatever happens, a frame that is on the disk
-    stays readable.
+    stays readable. Avatars stay still meanwhile; to move them too, use: eyebridge run SOURCE --record FOLDER
 
     examples:
       eyebridge record 0 my-eyes --seconds 60
@@ -31,18 +31,15 @@ class Record(Command):
     right: CliPositionalArg[str | None] = Field(None, description=RIGHT)
     folder: CliPositionalArg[Path] = Field(description="the new recording's folder")
     seconds: float | None = Field(None, gt=0.0, description="stop after this many seconds")
-    quality: int = Field(90, ge=10, le=100, description="JPEG quality")
-    lossless: bool = Field(False, description="PNG instead of JPEG: exact, and five times larger")
+    quality: int | None = Field(
+        None, ge=10, le=100, description="keep JPEGs of this quality, a third as large at 90, instead of exact pictures"
+    )
     note: str = Field("", description="a line about this recording, kept in it")
 
     def execute(self) -> int:
         with contextlib.ExitStack() as stack:
             source = stack.enter_context(source_for(self.source, self.right, realtime=False).open())
-            writer = stack.enter_context(
-                RecordingWriter(
-                    self.folder, rate=source.rate, quality=self.quality, lossless=self.lossless, note=self.note
-                )
-            )
+            writer = stack.enter_context(self._writer(source.rate))
             # a camera never waits for the disk; a file may
             recorder = stack.enter_context(Recorder(writer)) if source.live else None
             keep = recorder.offer if recorder else writer.write
@@ -61,7 +58,11 @@ class Record(Command):
                 if recorder and recorder.failure:
                     raise recorder.failure
                 progress.update(task, completed=writer.written)
-        console.print(f"{writer.written} frames are in {self.folder}")
-        if recorder and recorder.dropped:
-            console.print(f"{recorder.dropped} frames were dropped because the disk was too slow")
+        if recorder is None:  # a recorder says it itself
+            console.print(f"{writer.written} frames are in {self.folder}")
         return 0
+
+    def _writer(self, rate: float | None) -> RecordingWriter:
+        if self.quality is None:
+            return RecordingWriter(self.folder, rate=rate, lossless=True, note=self.note)
+        return RecordingWriter(self.folder, rate=rate, quality=self.quality, note=self.note)

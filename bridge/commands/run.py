@@ -1,6 +1,7 @@
 """eyebridge run: drive avatars from whatever sees the wearer's eyes."""
 
 import webbrowser
+from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field
@@ -17,6 +18,7 @@ class Live(ConfiguredCommand):
 
     seconds: float | None = Field(None, gt=0.0, description="stop after this many seconds")
     browser: bool = Field(True, description="open the preview page in your browser")
+    record: Path | None = Field(None, description="also keep every eye picture in this new recording folder")
 
     def drive(self, source: SourceOptions) -> int:
         """Run the daemon on this source until it ends, the time is over or the user stops it."""
@@ -30,7 +32,14 @@ class Live(ConfiguredCommand):
                     webbrowser.open(running.preview)
 
         with status_line() as report:
-            daemon = Daemon(self.settings, source.open, settings_path=self.config, report=report, started=started)
+            daemon = Daemon(
+                self.settings,
+                source.open,
+                settings_path=self.config,
+                record=self.record,
+                report=report,
+                started=started,
+            )
             with interruptible(daemon.stop):
                 daemon.run(self.seconds)
         return 0
