@@ -3,27 +3,40 @@
 import json
 import random
 import re
+import shutil
 import socket
 import struct
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from bridge.osc import OscError
-from tests.engine_plugins.unity.build import Build
+from tests.engine_plugins.unity.bench import measure, seeds
+from tests.engine_plugins.unity.build import HERE, Build
+from tests.engine_plugins.unity.metas import PACKAGE, assets, meta_of
 from tests.golden.make import HERE as GOLDEN
 from tests.sinks.peers import need
 from tests.sinks.test_native import PROTOCOL, frame_of
 
 NATIVE = sorted(GOLDEN.glob("native_*.osc"))
 REFUSED = json.loads((GOLDEN / "refused.json").read_text())
+GUIDS = {
+    "EyebridgeFace": "3de1f1eed93cc7bc23af489f737006cf",
+    "EyebridgeGaze": "b8d74b43809891b5c21ebead16a0472c",
+    "EyebridgeLight": "1478b19f71a2cf81ccc00255d1acd59c",
+    "EyebridgeReceiver": "9d9d40b6254c4046890fd002483a084d",
+    "EyebridgeVolume": "fcdcf4e6a00c540d7f9df0978abd8823",
+    "FaceMapping": "54b50cd590ca72085bafdfe083d3c6c1",
+}
 
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The whole package, compiled without a warning, each assembly with only what its asmdef lets it see."""
     build = Build(tmp_path_factory.mktemp("unity"), need)
-    build.assembly("Eyebridge.Core")
+    build.package()
     build.core_program()
     return build
 
@@ -99,8 +112,7 @@ def test_mutants_are_judged_as_by_the_daemons_own_reader(build: Build) -> None:
 
 
 def test_no_datagram_breaks_the_core(build: Build) -> None:
-    files = [str(path) for kind in ("native", "refused", "vmc") for path in sorted(GOLDEN.glob(f"{kind}_*.osc"))]
-    report = build.run(build.folder / "core.exe", "fuzz", "100000", "1", *files)
+    report = build.run(build.folder / "core.exe", "fuzz", "100000", "1", *seeds())
     frames, damaged, other = map(int, re.findall(r"\d+", report)[:3])
     assert min(frames, damaged, other) > 1000
 
@@ -137,7 +149,109 @@ def test_datagrams_come_through_a_real_socket(build: Build) -> None:
 
 
 def test_a_steady_stream_allocates_nothing(build: Build) -> None:
-    measured = json.loads(build.run(build.folder / "core.exe", "bench", str(GOLDEN / "native_ramp.osc")))
-    for work in measured.values():
-        assert work["collections"] == 0
-        assert work["bytes"] < work["frames"] / 10, "a tenth of a byte a frame is what starting costs"
+    for work, found in measure(build).items():
+        if work != "latency":
+            assert found["collections"] == 0, work
+            assert found["bytes"] < found["frames"] / 10, f"{work}: a tenth of a byte a frame is what starting costs"
+
+
+def test_the_packages_own_tests_pass(build: Build) -> None:
+    assert passed(build.test(build.assembly("Eyebridge.Tests"))) >= 40
+
+
+def test_drivers_and_editor_work_on_the_stand_ins(build: Build) -> None:
+    assert passed(build.test(build.engine_tests())) >= 16
+
+
+def passed(report: str) -> int:
+    counts = re.search(r"Tests run: (\d+), Errors: 0, Failures: 0, Inconclusive: 0", report)
+    assert counts, report
+    assert "Not run: 0" in report, report
+    return int(counts[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "broken", "says"),
+    [
+        ("Eyebridge.Core", "class C { object o = new UnityEngine.Mesh(); }", "UnityEngine"),
+        ("Eyebridge", "class C { object o = new UnityEditor.Editor(); }", "UnityEditor"),
+        ("Eyebridge.Editor", "class C { int unused; }", "CS0169"),
+    ],
+)
+def test_the_compiler_sees_what_an_assembly_may_not_use(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, broken: str, says: str
+) -> None:
+    (tmp_path / "Broken.cs").write_text(broken)
+    monkeypatch.setattr("tests.engine_plugins.unity.build.sources", lambda _: [tmp_path / "Broken.cs"])
+    folder = tmp_path / "built"
+    shutil.copytree(build.folder, folder)
+    with pytest.raises(AssertionError, match=says):
+        Build(folder, need).assembly(name)
+
+
+def guid_of(path: Path) -> str:
+    found = re.search(r"^guid: ([0-9a-f]{32})$", meta_of(path).read_text(encoding="utf-8"), re.MULTILINE)
+    assert found, path
+    return found[1]
+
+
+def test_every_asset_has_a_meta_of_its_own() -> None:
+    found = list(assets())
+    assert [path for path in found if not meta_of(path).is_file()] == []
+    assert sorted(PACKAGE.rglob("*.meta")) == sorted(map(meta_of, found))
+    guids = [guid_of(path) for path in found]
+    assert len(set(guids)) == len(guids) > 30
+    importers = {".cs": "MonoImporter", ".asmdef": "AssemblyDefinitionImporter", ".md": "TextScriptImporter"}
+    for path in found:
+        importer = "folderAsset: yes" if path.is_dir() else importers.get(path.suffix, "PackageManifestImporter")
+        assert f"\n{importer}" in meta_of(path).read_text(encoding="utf-8"), path
+
+
+def test_what_scenes_refer_to_keeps_its_guid() -> None:
+    named = {path.stem: guid_of(path) for path in assets() if path.suffix == ".cs"}
+    assert {name: named[name] for name in GUIDS} == GUIDS
+    for path in assets():
+        text = path.read_text(encoding="utf-8") if path.suffix == ".cs" else ""
+        for name in re.findall(
+            r"class (\w+) : (?:EyebridgeDriver|MonoBehaviour|ScriptableObject|EditorWindow)\b", text
+        ):
+            assert path.stem == name, "Unity finds a script by the name of its file"
+            assert name in GUIDS or name in ("EyebridgeDriver", "EyebridgeWindow")
+
+
+def test_assembly_definitions_refer_to_what_is_there() -> None:
+    found = {path: json.loads(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.asmdef")}
+    ours = {definition["name"] for definition in found.values()}
+    for path, definition in found.items():
+        assert path.stem == definition["name"]
+        assert definition["noEngineReferences"] == (definition["name"] == "Eyebridge.Core")
+        for reference in definition["references"]:
+            assert reference in ours or reference.startswith(("Unity.RenderPipelines.", "UnityEngine.", "UnityEditor."))
+        in_editor = "Editor" in path.relative_to(PACKAGE).parts
+        assert definition["includePlatforms"] == (["Editor"] if in_editor else []), path
+    tests = next(definition for definition in found.values() if definition["name"] == "Eyebridge.Tests")
+    assert tests["defineConstraints"] == ["UNITY_INCLUDE_TESTS"]
+    assert tests["precompiledReferences"] == ["nunit.framework.dll"]
+    assert not tests["autoReferenced"]
+
+
+def test_the_manifest_says_what_unity_asks_for() -> None:
+    manifest = json.loads((PACKAGE / "package.json").read_text(encoding="utf-8"))
+    assert manifest["name"] == "com.eyebridge.face"
+    assert manifest["unity"] == "2021.3"
+    assert {"displayName", "description", "license", "author", "keywords"} <= set(manifest)
+    assert re.fullmatch(r"\d+\.\d+\.\d+", manifest["version"])
+    changes = (PACKAGE / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\S+)", changes, re.MULTILINE)[0] == manifest["version"]
+    for sample in manifest["samples"]:
+        assert any((PACKAGE / sample["path"]).iterdir())
+    licence = (PACKAGE / "LICENSE.md").read_text(encoding="utf-8")
+    assert licence == (PACKAGE.parents[1] / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_source_files_are_tidy() -> None:
+    for path in [*PACKAGE.rglob("*.cs"), *HERE.rglob("*.cs")]:
+        text = path.read_text(encoding="utf-8")
+        assert "\t" not in text, path
+        assert not [line for line in text.splitlines() if len(line) > 120 or line != line.rstrip()], path
+        assert text.endswith("}\n") or path.name == "AssemblyInfo.cs", path

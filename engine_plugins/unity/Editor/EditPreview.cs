@@ -5,8 +5,8 @@ using UnityEngine;
 namespace Eyebridge
 {
     /// <summary>
-    /// Runs the drivers in edit mode. They change the scene without marking it dirty, and stop, putting everything back,
-    /// before anything is saved, reloaded or played.
+    /// Runs the drivers in edit mode. They change the scene without marking it dirty, and stop, putting everything
+    /// back, before anything is saved, reloaded or played.
     /// </summary>
     [InitializeOnLoad]
     public static class EditPreview
@@ -57,8 +57,8 @@ namespace Eyebridge
             EyebridgeDriver.PreviewsInEditMode = IsOn && !EditorApplication.isPlayingOrWillChangePlaymode;
         }
 
-        // Unity draws the scene in edit mode only when it is asked to, so the editor rests while nothing comes. Once more
-        // after the last move: the window, which looks at the same line, may have brought it to its end.
+        // Unity draws the scene in edit mode only when it is asked to, so the editor rests while nothing comes. Once
+        // more after the last move: the window, which looks at the same line, may have brought it to its end.
         static void Tick()
         {
             if (!EyebridgeDriver.PreviewsInEditMode) return;

@@ -3,7 +3,9 @@ using UnityEngine;
 
 namespace Eyebridge
 {
-    /// <summary>What comes in, live: state of the line, all values, commands, and the mapping of the selected face.</summary>
+    /// <summary>
+    /// What comes in, live: state of the line, all values, commands, and the mapping of the selected face.
+    /// </summary>
     public sealed class EyebridgeWindow : EditorWindow
     {
         Vector2 scroll;

@@ -8,8 +8,8 @@ namespace Eyebridge
     /// what this package does not know.
     /// </summary>
     /// <remarks>
-    /// In play mode a driver runs while it is enabled. In edit mode it runs while the preview is on, and what it changes is
-    /// put back before Unity saves, so that nothing of it reaches a file.
+    /// In play mode a driver runs while it is enabled. In edit mode it runs while the preview is on, and what it
+    /// changes is put back before Unity saves, so that nothing of it reaches a file.
     /// </remarks>
     [ExecuteAlways]
     public abstract class EyebridgeDriver : MonoBehaviour
@@ -29,18 +29,20 @@ namespace Eyebridge
             internal set
             {
                 previewsInEditMode = value;
-                foreach (var driver in Enabled) driver.StartOrStop();
+                foreach (var driver in Enabled.ToArray()) driver.Run(driver.MayRun);
             }
         }
 
         /// <summary>The line that this driver shows; null while it does not run.</summary>
         public Line Line { get; private set; }
 
-        bool MayRun { get { return isActiveAndEnabled && (previewsInEditMode || Application.IsPlaying(this)); } }
+        bool MayRun { get { return previewsInEditMode || Application.IsPlaying(this); } }
 
         Endpoint Endpoint { get { return receiver != null ? receiver.Endpoint : Endpoint.Default; } }
 
-        /// <summary>Shows values laid out as <see cref="Frame.Values"/>; the tables of Protocol say where each one is.</summary>
+        /// <summary>
+        /// Shows values laid out as <see cref="Frame.Values"/>; the tables of Protocol say where each one is.
+        /// </summary>
         public abstract void Show(float[] values);
 
         /// <summary>Called before the first Show: note what Show will change.</summary>
@@ -49,7 +51,9 @@ namespace Eyebridge
         /// <summary>Called after the last Show: put it back exactly.</summary>
         protected abstract void Restore();
 
-        /// <summary>Puts everything back and begins anew, after something that Remember looks at was replaced.</summary>
+        /// <summary>
+        /// Puts everything back and begins anew, after something that Remember looks at was replaced.
+        /// </summary>
         protected void Again()
         {
             Restore();
@@ -60,13 +64,13 @@ namespace Eyebridge
         protected virtual void OnEnable()
         {
             Enabled.Add(this);
-            StartOrStop();
+            Run(MayRun);
         }
 
         protected virtual void OnDisable()
         {
             Enabled.Remove(this);
-            StartOrStop();
+            Run(false);
         }
 
         // Late, so that it has the last word over animation.
@@ -86,10 +90,10 @@ namespace Eyebridge
         // What the inspector changed takes effect at the next frame: Unity forbids much inside of OnValidate.
         protected virtual void OnValidate() { edited = true; }
 
-        void StartOrStop()
+        void Run(bool on)
         {
-            if (MayRun == (Line != null)) return;
-            if (Line == null)
+            if (on == (Line != null)) return;
+            if (on)
             {
                 Line = Line.Acquire(Endpoint);
                 Remember();

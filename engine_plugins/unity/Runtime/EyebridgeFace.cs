@@ -3,7 +3,9 @@ using UnityEngine;
 
 namespace Eyebridge
 {
-    /// <summary>Moves an avatar's blendshapes. Put it on the avatar; it finds the meshes and the names by itself.</summary>
+    /// <summary>
+    /// Moves an avatar's blendshapes. Put it on the avatar; it finds the meshes and the names by itself.
+    /// </summary>
     [AddComponentMenu("Eyebridge/Eyebridge Face")]
     [DisallowMultipleComponent]
     public sealed class EyebridgeFace : EyebridgeDriver

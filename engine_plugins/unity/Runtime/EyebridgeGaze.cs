@@ -113,7 +113,8 @@ namespace Eyebridge
             public void Turn(Vector2 degrees)
             {
                 // Unity's axes are left-handed: a positive turn about up goes to the right, one about right goes down.
-                var turn = Quaternion.AngleAxis(-degrees.x, Vector3.up) * Quaternion.AngleAxis(-degrees.y, Vector3.right);
+                var turn = Quaternion.AngleAxis(-degrees.x, Vector3.up)
+                    * Quaternion.AngleAxis(-degrees.y, Vector3.right);
                 if (bone != null) bone.localRotation = axes * turn * Quaternion.Inverse(axes) * rest;
             }
 

@@ -37,8 +37,8 @@ namespace Eyebridge
         [SerializeField, Range(1, 2), Tooltip("The most.")]
         float brightest = 1.5f;
 
-        [SerializeField, Tooltip("Gets the tint, linear, every frame: for post-processing or anything else. It gets white "
-            + "when the driver is switched off.")]
+        [SerializeField, Tooltip("Gets the tint, linear, every frame: for post-processing or anything else. It gets "
+            + "white when the driver is switched off.")]
         ColorEvent tint = new ColorEvent();
 
         // A light that two drivers share would be remembered by one as the other had tinted it.

@@ -3,8 +3,8 @@ using UnityEngine;
 namespace Eyebridge
 {
     /// <summary>
-    /// Where eyebridge's frames come from, for the drivers that refer to it. Needed only where a port or computer is not
-    /// the usual one: a driver without a receiver listens to eyebridge on this computer.
+    /// Where eyebridge's frames come from, for the drivers that refer to it. Needed only where a port or computer is
+    /// not the usual one: a driver without a receiver listens to eyebridge on this computer.
     /// </summary>
     [AddComponentMenu("Eyebridge/Eyebridge Receiver")]
     [DisallowMultipleComponent]
@@ -19,7 +19,9 @@ namespace Eyebridge
 
         public Endpoint Endpoint { get { return new Endpoint(port, network); } }
 
-        /// <summary>Asks eyebridge for a short neutral, one second; a method without arguments fits a UI button.</summary>
+        /// <summary>
+        /// Asks eyebridge for a short neutral, one second; a method without arguments fits a UI button.
+        /// </summary>
         public void Recenter() { Commands.Recenter(); }
 
         /// <summary>Asks eyebridge for a new neutral, five seconds.</summary>

@@ -4,7 +4,9 @@ using UnityEngine.SceneManagement;
 
 namespace Eyebridge
 {
-    /// <summary>Something of the scene that takes the mood's light, and takes its own back. Made when a driver starts.</summary>
+    /// <summary>
+    /// Something of the scene that takes the mood's light, and takes its own back. Made when a driver starts.
+    /// </summary>
     public interface ITinted
     {
         void Show(Mood mood);
@@ -37,7 +39,9 @@ namespace Eyebridge
         }
     }
 
-    /// <summary>The ambient light of the active scene: one colour, three, or the sky's strength, as the scene has it.</summary>
+    /// <summary>
+    /// The ambient light of the active scene: one colour, three, or the sky's strength, as the scene has it.
+    /// </summary>
     public sealed class TintedAmbient : ITinted
     {
         readonly Scene scene = SceneManager.GetActiveScene();
@@ -51,7 +55,8 @@ namespace Eyebridge
             if (RenderSettings.ambientMode == AmbientMode.Skybox)
                 Set(sky, equator, ground, intensity * mood.Brightness);
             else // a flat ambient is the sky's colour alone
-                Set(mood.OnWithBrightness(sky), mood.OnWithBrightness(equator), mood.OnWithBrightness(ground), intensity);
+                Set(mood.OnWithBrightness(sky), mood.OnWithBrightness(equator), mood.OnWithBrightness(ground),
+                    intensity);
         }
 
         public void Restore() { Set(sky, equator, ground, intensity); }
@@ -98,7 +103,9 @@ namespace Eyebridge
         }
     }
 
-    /// <summary>The mood for any shader: _EyebridgeTint (linear, alpha the brightness), _EyebridgeTemperature (kelvin).</summary>
+    /// <summary>
+    /// The mood for any shader: _EyebridgeTint (linear, alpha the brightness), _EyebridgeTemperature (kelvin).
+    /// </summary>
     public sealed class TintedShaders : ITinted
     {
         static readonly int Tint = Shader.PropertyToID("_EyebridgeTint");

@@ -5,6 +5,7 @@ code and not about Unity's.
 """
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.engine_plugins.unity.metas import PACKAGE
+from tests.golden.make import HERE as GOLDEN
 
 HERE: Final = Path(__file__).parent
 LANGUAGE: Final = "7.2"
@@ -20,6 +22,14 @@ LANGUAGE: Final = "7.2"
 _NUNIT: Final = "nunit.framework.dll"
 _STUBS: Final = ("UnityEngine", "UnityEditor", "Unity.RenderPipelines")
 "One folder and one assembly each, in the order in which they need one another."
+_PACKAGE: Final = [
+    f"{name}.dll"
+    for name in (
+        *_STUBS,
+        *("Eyebridge.Core", "Eyebridge", "Eyebridge.Editor", "Eyebridge.Volume", "Eyebridge.Samples.Avatar"),
+    )
+]
+_ENVIRONMENT: Final = {**os.environ, "EYEBRIDGE_GOLDEN": str(GOLDEN)}
 
 
 class Build:
@@ -62,14 +72,32 @@ class Build:
             references.append(str(self.nunit()))
         return self.compile(f"{name}.dll", sources(path.parent), references, symbols)
 
+    def package(self) -> None:
+        """All of the package, and what the programs need."""
+        self.assembly("Eyebridge.Core")
+        self.stubs()
+        self.assembly("Eyebridge")
+        self.assembly("Eyebridge.Editor")
+        for pipeline in ("HDRP", "URP"):
+            self.assembly("Eyebridge.Volume", [f"EYEBRIDGE_{pipeline}"])
+        self.assembly("Eyebridge.Samples.Avatar")
+
     def core_program(self) -> Path:
-        files = [HERE / "Program.cs", HERE / "Bench.cs"]
-        return self.compile("core.exe", files, ["Eyebridge.Core.dll"])
+        return self.compile("core.exe", sorted((HERE / "Core").glob("*.cs")), ["Eyebridge.Core.dll"])
+
+    def engine_tests(self) -> Path:
+        files = [HERE / "Engine" / "World.cs", HERE / "Engine" / "EngineTests.cs"]
+        return self.compile("EngineTests.dll", files, [*_PACKAGE, str(self.nunit())])
+
+    def engine_bench(self) -> Path:
+        files = [HERE / "Engine" / "World.cs", HERE / "Engine" / "Bench.cs"]
+        files += [HERE / "Core" / "Bench.cs", HERE / "Core" / "Json.cs"]
+        return self.compile("bench.exe", files, _PACKAGE)
 
     def run(self, program: Path, *arguments: str, data: bytes | None = None, timeout: float = 120) -> str:
         """What a program prints. Raises AssertionError with it when the program fails."""
         command = [self._runtime, str(program), *arguments]
-        done = subprocess.run(command, check=False, input=data, capture_output=True, timeout=timeout)
+        done = subprocess.run(command, check=False, input=data, capture_output=True, timeout=timeout, env=_ENVIRONMENT)
         assert done.returncode == 0, (done.stdout + done.stderr).decode()
         return done.stdout.decode()
 
@@ -90,7 +118,9 @@ class Build:
     def test(self, assembly: Path) -> str:
         """What NUnit reports; raises AssertionError with it when a test fails."""
         command = [self._need("nunit-console", "nunit-console"), "-nologo", "-noshadow", "-nodots", str(assembly)]
-        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300, cwd=self.folder)
+        done = subprocess.run(
+            command, check=False, capture_output=True, text=True, timeout=300, cwd=self.folder, env=_ENVIRONMENT
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

@@ -27,10 +27,11 @@ _IMPORTERS: Final = {
 
 
 def assets() -> Iterator[Path]:
-    """Every file and folder that Unity imports: all but .meta files, and what is in or is a folder ending in ~."""
+    """Every file and folder that Unity imports: with the samples, which it copies, and without the documentation."""
     for path in sorted(PACKAGE.rglob("*")):
         parts = path.relative_to(PACKAGE).parts
-        if path.suffix != ".meta" and not any(part.endswith("~") or part.startswith(".") for part in parts):
+        hidden = parts == ("Samples~",) or parts[0] == "Documentation~" or any(part.startswith(".") for part in parts)
+        if path.suffix != ".meta" and not hidden:
             yield path
 
 

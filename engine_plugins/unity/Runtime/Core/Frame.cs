@@ -14,7 +14,9 @@ namespace Eyebridge
         RightMirrored = 32,
     }
 
-    /// <summary>One whole frame: two arrays laid out by <see cref="Protocol.Messages"/>, made once and refilled.</summary>
+    /// <summary>
+    /// One whole frame: two arrays laid out by <see cref="Protocol.Messages"/>, made once and refilled.
+    /// </summary>
     public sealed class Frame
     {
         public readonly int[] Ints = new int[Protocol.IntCount];

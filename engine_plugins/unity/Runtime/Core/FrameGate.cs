@@ -1,6 +1,8 @@
 namespace Eyebridge
 {
-    /// <summary>Lets only newer frames through (PROTOCOL.md, "What a receiver does", 4 and 5). Time in seconds.</summary>
+    /// <summary>
+    /// Lets only newer frames through (PROTOCOL.md, "What a receiver does", 4 and 5). Time in seconds.
+    /// </summary>
     public sealed class FrameGate
     {
         const int Half = 1 << 30;
@@ -14,7 +16,9 @@ namespace Eyebridge
         /// <summary>Duplicates, and frames older than one let through.</summary>
         public int Late { get; private set; }
 
-        /// <summary>Whether a frame that comes now is newer than all before. Silence makes the gate forget them.</summary>
+        /// <summary>
+        /// Whether a frame that comes now is newer than all before. Silence makes the gate forget them.
+        /// </summary>
         public bool Accepts(int sequence, double time)
         {
             if (time - lastTime < Protocol.Timeout)

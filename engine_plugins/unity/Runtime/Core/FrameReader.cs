@@ -14,7 +14,9 @@ namespace Eyebridge
         NewerVersion,
     }
 
-    /// <summary>Takes a datagram as a whole frame or not at all (PROTOCOL.md, "What a receiver does", 1 to 3 and 6).</summary>
+    /// <summary>
+    /// Takes a datagram as a whole frame or not at all (PROTOCOL.md, "What a receiver does", 1 to 3 and 6).
+    /// </summary>
     public sealed class FrameReader
     {
         static readonly int Opening = 0;
@@ -23,7 +25,9 @@ namespace Eyebridge
         readonly OscPacket packet = new OscPacket();
         readonly int[] found = new int[Protocol.Messages.Length];
 
-        /// <summary>Fills <paramref name="frame"/>; unless the verdict is Frame, what it holds then means nothing.</summary>
+        /// <summary>
+        /// Fills <paramref name="frame"/>; unless the verdict is Frame, what it holds then means nothing.
+        /// </summary>
         public Verdict Read(byte[] data, int length, Frame frame)
         {
             if (!packet.Read(data, length)) return Verdict.Damaged;

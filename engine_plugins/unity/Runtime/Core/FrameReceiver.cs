@@ -51,6 +51,7 @@ namespace Eyebridge
             socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             try
             {
+                socket.ExclusiveAddressUse = true; // nobody else gets frames that were meant for us, nor we theirs
                 socket.Bind(new IPEndPoint(endpoint.Network ? IPAddress.Any : IPAddress.Loopback, endpoint.Port));
             }
             catch (SocketException)

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace Eyebridge
 {
     /// <summary>
-    /// One endpoint's receiver and playback, shared by all components that listen there. Used by one thread: the engine's.
+    /// One endpoint's receiver and playback, shared by all components that listen there. Used by one thread: the
+    /// engine's.
     /// </summary>
     public sealed class Line
     {

@@ -3,8 +3,8 @@ using System.Threading;
 namespace Eyebridge
 {
     /// <summary>
-    /// Three slots between two threads: the writer fills Back and publishes it, the reader takes the newest one; neither
-    /// waits for the other, and what was not taken in time is overwritten.
+    /// Three slots between two threads: the writer fills Back and publishes it, the reader takes the newest one;
+    /// neither waits for the other, and what was not taken in time is overwritten.
     /// </summary>
     public sealed class Newest<T> where T : class, new()
     {

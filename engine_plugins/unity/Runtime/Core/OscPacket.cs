@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Eyebridge
 {
@@ -6,8 +7,8 @@ namespace Eyebridge
     /// Checks a datagram that may come from anybody and finds its messages, those of nested bundles too, in order.
     /// </summary>
     /// <remarks>
-    /// Open Sound Control 1.0 (opensoundcontrol.org) with the types i f s b T F N I d h t. Time tags are skipped. Nothing
-    /// is allocated after construction.
+    /// Open Sound Control 1.0 (opensoundcontrol.org) with the types i f s b T F N I d h t. Time tags are skipped.
+    /// Nothing is allocated after construction.
     /// </remarks>
     public sealed class OscPacket
     {
@@ -15,7 +16,7 @@ namespace Eyebridge
         const int BundleHead = 16;
         const int SmallestElement = 8; // its size, and "/" with three NULs
 
-        static readonly byte[] Bundle = { (byte)'#', (byte)'b', (byte)'u', (byte)'n', (byte)'d', (byte)'l', (byte)'e', 0 };
+        static readonly byte[] Bundle = Encoding.ASCII.GetBytes("#bundle\0");
 
         readonly Message[] messages = new Message[Protocol.DatagramLimit / SmallestElement];
         byte[] data;
@@ -23,7 +24,9 @@ namespace Eyebridge
         /// <summary>How many messages were found.</summary>
         public int Count { get; private set; }
 
-        /// <summary>Reads the first <paramref name="length"/> bytes. False: they are not sound, and mean nothing.</summary>
+        /// <summary>
+        /// Reads the first <paramref name="length"/> bytes. False: they are not sound, and mean nothing.
+        /// </summary>
         public bool Read(byte[] bytes, int length)
         {
             data = bytes;

@@ -46,7 +46,9 @@ namespace Eyebridge
         }
     }
 
-    /// <summary>The native frame of engine_plugins/PROTOCOL.md as tables; the tests compare them with that page.</summary>
+    /// <summary>
+    /// The native frame of engine_plugins/PROTOCOL.md as tables; the tests compare them with that page.
+    /// </summary>
     public static class Protocol
     {
         public const int Version = 1;
@@ -55,7 +57,9 @@ namespace Eyebridge
         public const int DatagramLimit = 1400;
         public const int WeightCount = 52;
 
-        /// <summary>Sequence numbers and microseconds count modulo 2^31; and-ing with this takes the remainder.</summary>
+        /// <summary>
+        /// Sequence numbers and microseconds count modulo 2^31; and-ing with this takes the remainder.
+        /// </summary>
         public const int CountMask = int.MaxValue;
 
         /// <summary>Seconds without a frame after which a receiver eases to neutral and forgets the sequence.</summary>

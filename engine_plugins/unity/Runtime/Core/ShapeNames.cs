@@ -4,8 +4,9 @@ using System.Collections.Generic;
 namespace Eyebridge
 {
     /// <summary>
-    /// A mesh's blendshape names, findable under the names that artists gave them before exporters prefixed them: all of
-    /// "Face.M_F00_000_00_Fcl_EYE_Close", "blendShape1.eyeBlinkLeft" and "head__eyeBlinkLeft" are found by their ends.
+    /// A mesh's blendshape names, findable under the names that artists gave them before exporters prefixed them: all
+    /// of "Face.M_F00_000_00_Fcl_EYE_Close", "blendShape1.eyeBlinkLeft" and "head__eyeBlinkLeft" are found by their
+    /// ends.
     /// </summary>
     public sealed class ShapeNames
     {

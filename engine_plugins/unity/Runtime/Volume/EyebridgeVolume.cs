@@ -9,8 +9,8 @@ using UnityEngine.Rendering.HighDefinition;
 namespace Eyebridge
 {
     /// <summary>
-    /// Tints the picture by post-processing, in URP and HDRP: a global volume of its own, above all others, whose colour
-    /// filter takes the mood's light. It stands in for a colour filter of the scene's own volumes while it runs.
+    /// Tints the picture by post-processing, in URP and HDRP: a global volume of its own, above all others, whose
+    /// colour filter takes the mood's light. It stands in for a colour filter of the scene's own volumes while it runs.
     /// </summary>
     [AddComponentMenu("Eyebridge/Eyebridge Volume")]
     [DisallowMultipleComponent]

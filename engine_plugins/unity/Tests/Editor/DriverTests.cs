@@ -5,7 +5,7 @@ using UnityEngine.Rendering;
 
 namespace Eyebridge.Tests
 {
-    /// <summary>The drivers on real scene objects: shown values in, and everything back when they are switched off.</summary>
+    /// <summary>The drivers on real scene objects: values in, and everything back when they are switched off.</summary>
     public class DriverTests
     {
         readonly List<Object> made = new List<Object>();

@@ -91,6 +91,8 @@ namespace UnityEditor
     public static class Undo
     {
         public static void RecordObject(UnityEngine.Object o, string name) { }
+
+        public static void RegisterCreatedObjectUndo(UnityEngine.Object o, string name) { }
     }
 
     public static class EditorUtility
@@ -98,6 +100,18 @@ namespace UnityEditor
         public static readonly List<UnityEngine.Object> Dirty = new List<UnityEngine.Object>();
 
         public static void SetDirty(UnityEngine.Object o) { Dirty.Add(o); }
+
+        /// <summary>The file that the next panel chooses, and what dialogs said.</summary>
+        public static string Chosen = "";
+        public static readonly List<string> Said = new List<string>();
+
+        public static string OpenFilePanel(string title, string directory, string extension) { return Chosen; }
+
+        public static bool DisplayDialog(string title, string message, string ok)
+        {
+            Said.Add(message);
+            return true;
+        }
 
         public static string SaveFilePanelInProject(string title, string name, string extension, string message)
         {
@@ -107,9 +121,23 @@ namespace UnityEditor
 
     public static class AssetDatabase
     {
-        public static readonly Dictionary<string, UnityEngine.Object> Assets = new Dictionary<string, UnityEngine.Object>();
+        public static readonly Dictionary<string, UnityEngine.Object> Assets =
+            new Dictionary<string, UnityEngine.Object>();
 
         public static void CreateAsset(UnityEngine.Object asset, string path) { Assets[path] = asset; }
+
+        public static void ImportAsset(string path) { }
+
+        public static T LoadAssetAtPath<T>(string path) where T : UnityEngine.Object
+        {
+            return Assets.ContainsKey(path) ? Assets[path] as T : null;
+        }
+    }
+
+    public static class PrefabUtility
+    {
+        /// <summary>The asset itself: the stand-ins cannot copy.</summary>
+        public static UnityEngine.Object InstantiatePrefab(UnityEngine.Object asset) { return asset; }
     }
 
     [AttributeUsage(AttributeTargets.Class)]

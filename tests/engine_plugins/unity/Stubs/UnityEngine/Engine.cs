@@ -10,13 +10,20 @@ namespace UnityEngine
     {
         const BindingFlags Members = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
-        internal static readonly List<MonoBehaviour> Awake = new List<MonoBehaviour>();
+        static readonly List<MonoBehaviour> Awake = new List<MonoBehaviour>();
+        static readonly List<MonoBehaviour> Made = new List<MonoBehaviour>();
 
         /// <summary>Lets every behaviour that runs now have its LateUpdate.</summary>
         public static void Frame(double time)
         {
             Time.realtimeSinceStartupAsDouble = time;
-            foreach (var behaviour in Awake.ToArray()) Send(behaviour, "LateUpdate");
+            for (var n = 0; n < Awake.Count; n++) Send(Awake[n], "LateUpdate");
+        }
+
+        /// <summary>The behaviours of a type that are in the scene, awake or not.</summary>
+        public static List<T> All<T>() where T : MonoBehaviour
+        {
+            return Made.ConvertAll(b => b as T).FindAll(b => b != null);
         }
 
         internal static bool Runs(object behaviour)
@@ -37,6 +44,7 @@ namespace UnityEngine
 
         internal static void Wake(MonoBehaviour behaviour)
         {
+            if (!Made.Contains(behaviour)) Made.Add(behaviour);
             if (!Runs(behaviour) || Awake.Contains(behaviour)) return;
             Awake.Add(behaviour);
             Send(behaviour, "OnEnable");

@@ -45,6 +45,8 @@ namespace UnityEngine
         public void SetBlendShapeWeight(int index, float value) { weights[index] = value; }
     }
 
+    public enum LightType { Spot, Directional, Point }
+
     public sealed class Light : Behaviour
     {
         public Light()
@@ -55,6 +57,8 @@ namespace UnityEngine
 
         public Color color { get; set; }
         public float intensity { get; set; }
+        public LightType type { get; set; }
+        public float range { get; set; }
     }
 
     public enum HumanBodyBones { LeftEye = 21, RightEye = 22 }

@@ -150,7 +150,10 @@ namespace UnityEngine
             return curve;
         }
 
-        public static AnimationCurve Constant(float start, float end, float value) { return Linear(start, value, end, value); }
+        public static AnimationCurve Constant(float start, float end, float value)
+        {
+            return Linear(start, value, end, value);
+        }
 
         public int AddKey(float time, float value)
         {

@@ -21,7 +21,9 @@ static class Bench
         return string.Format("{{\"decode\": {0}, \"playback\": {1}}}", decode, glide);
     }
 
-    /// <summary>Microseconds a frame, and bytes allocated by all frames together, of which the heap tells 4 kB steps.</summary>
+    /// <summary>
+    /// Microseconds a frame, and bytes allocated by all frames together, of which the heap tells 4 kB steps.
+    /// </summary>
     public static string Measure(Action<int> work)
     {
         for (var n = 0; n < 2000; n++) work(n);
