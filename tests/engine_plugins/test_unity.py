@@ -163,6 +163,14 @@ def test_drivers_and_editor_work_on_the_stand_ins(build: Build) -> None:
     assert passed(build.test(build.engine_tests())) >= 16
 
 
+def test_the_manuals_example_compiles(build: Build, tmp_path: Path) -> None:
+    manual = (PACKAGE / "Documentation~" / "eyebridge.md").read_text(encoding="utf-8")
+    lines = manual.partition("## Your own driver\n")[2].splitlines()
+    (tmp_path / "Blush.cs").write_text("\n".join(line for line in lines if line.startswith("    ")))
+    references = ["UnityEngine.dll", "Eyebridge.Core.dll", "Eyebridge.dll"]
+    assert build.compile("Blush.dll", [tmp_path / "Blush.cs"], references).is_file()
+
+
 def passed(report: str) -> int:
     counts = re.search(r"Tests run: (\d+), Errors: 0, Failures: 0, Inconclusive: 0", report)
     assert counts, report

@@ -93,6 +93,8 @@ namespace UnityEngine
         public static float GetGlobalFloat(int id) { return Floats.ContainsKey(id) ? Floats[id] : 0; }
 
         public static void SetGlobalFloat(int id, float value) { Floats[id] = value; }
+
+        public static void SetGlobalFloat(string name, float value) { SetGlobalFloat(PropertyToID(name), value); }
     }
 
     public sealed class Material : Object
