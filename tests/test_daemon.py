@@ -1,8 +1,6 @@
 """The whole daemon: a recording in, datagrams out of a real socket."""
 
 import dataclasses
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bridge import osc, shipped
+from bridge import shipped
 from bridge.config import Config
 from bridge.control import Adjust, CaptureNeutral, Command, ForgetNeutral, ResetSettings, SaveSettings, Switch
 from bridge.daemon import Daemon, Report
 from bridge.errors import BridgeError
 from bridge.recording import RecordingReader, RecordingWriter
 from bridge.sources.recording import RecordingOptions
+from tests.receiver import Receiver, messages
 
 FRAMES = 160
 
@@ -29,29 +28,6 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for index in range(FRAMES):
             writer.write(reader[index])
     return path
-
-
-class Receiver:
-    """Keeps every datagram that comes, from before the daemon starts."""
-
-    def __init__(self) -> None:
-        self.datagrams: list[bytes] = []
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-        self._socket.bind(("127.0.0.1", 0))
-        self.port = self._socket.getsockname()[1]
-        self._thread = threading.Thread(target=self._receive)
-        self._thread.start()
-
-    def _receive(self) -> None:
-        while data := self._socket.recv(65536):
-            self.datagrams.append(data)
-
-    def close(self) -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
-            last.sendto(b"", ("127.0.0.1", self.port))
-        self._thread.join()
-        self._socket.close()
 
 
 @pytest.fixture
@@ -71,10 +47,6 @@ def replay(clip: Path, receiver: Receiver, **options: Any) -> list[Report]:
     source = RecordingOptions(path=clip, realtime=False)
     Daemon(config_for(receiver, **options), source.open, report=reports.append).run()
     return reports
-
-
-def messages(datagram: bytes) -> dict[str, tuple[Any, ...]]:
-    return {message.address: message.arguments for message in osc.read(datagram)}
 
 
 def test_every_frame_of_a_recording_leaves_once_and_in_order(clip: Path, receiver: Receiver) -> None:
