@@ -160,9 +160,14 @@ def get(url: str) -> Body:
             return body
         body.close()
         parts = _redirected(parts, body.head.headers.get("location", ""))
-        if parts.hostname == first.hostname and parts.username is None and first.username is not None:
+        if parts.username is None and first.username is not None and _as_trusted(parts, first):
             parts = parts._replace(netloc=f"{first.netloc.rpartition('@')[0]}@{parts.netloc}")
     raise Lost("it sends us from one address to the next")
+
+
+def _as_trusted(parts: SplitResult, first: SplitResult) -> bool:
+    """Whether a password that was given for the first address may go to this one."""
+    return parts.hostname == first.hostname and parts.scheme in (first.scheme, "https")
 
 
 def _redirected(parts: SplitResult, location: str) -> SplitResult:

@@ -87,6 +87,19 @@ def test_redirections_are_followed_and_a_password_goes_to_the_same_host_only() -
 
 
 @pytest.mark.parametrize(
+    ("first", "then", "may"),
+    [
+        ("http://a/", "http://a:81/x", True),
+        ("http://a/", "https://a/", True),
+        ("https://a/", "http://a/", False),
+        ("https://a/", "https://b/", False),
+    ],
+)
+def test_where_a_password_may_go(first: str, then: str, may: bool) -> None:
+    assert http._as_trusted(split(then), split(first)) is may
+
+
+@pytest.mark.parametrize(
     ("answers", "reason"),
     [
         ([b"HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n"] * 6, "from one address to the next"),

@@ -136,7 +136,7 @@ def test_the_readme_names_what_there_is() -> None:
 def test_the_readmes_program_publishes_what_is_read() -> None:
     code = README[README.index("    import msgpack") : README.index("Topics are")].replace("\n    ", "\n").strip()
     code = code.replace("tcp://127.0.0.1:5555", "inproc://eyes").replace("while True:", "for _ in range(3):")
-    context = zmq.Context.instance()
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context.instance()
     with context.socket(zmq.SUB) as subscriber:
         subscriber.subscribe("eyebridge.eye.left")
         subscriber.connect("inproc://eyes")
