@@ -87,14 +87,18 @@ def seeds_of_recording(name: str) -> Callable[[], Sequence[bytes]]:
 
 
 def read_profile(path: Path) -> object:
-    with mock.patch.object(profiles, "folder", return_value=path.parent):
-        return profiles.load(path.stem, HEADSET, SHAPE)
+    with mock.patch.object(profiles, "folder", functools.partial(Path, path.parent)):
+        try:
+            return profiles.load(path.stem, HEADSET, SHAPE)
+        finally:
+            for aside in path.parent.glob("*.damaged*"):
+                aside.unlink()
 
 
 def profile_files() -> list[bytes]:
     """As it is saved, and the same unpacked, where more of the inner readers can be reached."""
     somebody = Profile(np.full(SHAPE, 90, np.float32), np.zeros(len(CHANNEL_NAMES), np.float32), personal=True)
-    with mock.patch.object(profiles, "folder", return_value=Path(folder().name)):
+    with mock.patch.object(profiles, "folder", functools.partial(Path, folder().name)):
         saved = profiles.save(somebody, "somebody", HEADSET).read_bytes()
     with np.load(io.BytesIO(saved)) as fields:
         plain = io.BytesIO()

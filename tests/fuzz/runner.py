@@ -19,9 +19,9 @@ SLOW: Final = 2.0
 GROWTH: Final = 48.0
 "Megabytes that a whole run may add to what the process held after a tenth of its inputs."
 
-_HANG: Final = 120
-"Seconds without progress after which the process ends itself and shows where it was."
-_BATCH: Final = 1000
+_HANG: Final = 300
+"Seconds for a batch of inputs after which the process ends itself and shows where it was."
+_BATCH: Final = 200
 _MOST_FINDINGS: Final = 20
 
 
@@ -69,7 +69,7 @@ class Summary:
 def run(
     name: str, target: Target, inputs: int, seed: int = 0, progress: Callable[[Summary], None] = lambda _: None
 ) -> Summary:
-    """Feed the target so many inputs; `progress` hears of every thousand."""
+    """Feed the target so many inputs; `progress` hears of every few hundred."""
     seeds = tuple(target.seeds())
     assert seeds, f"{name} has no good input to begin with"
     summary, process = Summary(name, seed), psutil.Process()
