@@ -10,9 +10,10 @@ const IN_REPOSITORY := "../../samples/avatar/eyebridge_avatar.glb"
 
 
 func _enter_tree() -> void:
-	if get_child_count() == 0:
+	if not has_node(^"Model"):
 		var model := _load()
 		if model != null:
+			model.name = "Model"
 			add_child(model)  # without an owner: the scene is saved without it
 
 
@@ -25,4 +26,17 @@ func _load() -> Node:
 	if not FileAccess.file_exists(path) or document.append_from_file(path, state) != OK:
 		push_error("Copy eyebridge_avatar.glb from the repository's samples/avatar to %s and open the scene again." % COPY)
 		return null
-	return document.generate_scene(state)
+	var model := document.generate_scene(state)
+	for part: ImporterMeshInstance3D in model.find_children("*", "ImporterMeshInstance3D", true, false):
+		_finish(part)
+	return model
+
+
+## The editor leaves meshes as its importer has them, which are not drawn; a running game does this by itself.
+func _finish(part: ImporterMeshInstance3D) -> void:
+	var mesh := MeshInstance3D.new()
+	mesh.mesh = part.mesh.get_mesh()
+	mesh.transform = part.transform
+	part.replace_by(mesh)
+	mesh.name = part.name
+	part.free()

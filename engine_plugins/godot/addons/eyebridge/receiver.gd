@@ -6,6 +6,8 @@ extends Node
 ##
 ## Works in the editor too, without running the game, and lets go of the port while the game runs from the editor.
 
+const _LINKS := &"eyebridge_links"
+
 ## UDP port that eyebridge sends to.
 @export_range(1, 65535) var port := EyebridgeLayout.PORT:
 	set(value):
@@ -23,7 +25,7 @@ extends Node
 var link: EyebridgeLink:
 	get:
 		if _link == null:
-			_link = EyebridgeLink.shared(address, port)
+			_link = _shared_link()
 		return _link
 var _link: EyebridgeLink
 
@@ -50,6 +52,19 @@ func is_listening() -> bool:
 	if playing and _link != null:
 		_link.release()
 	return preview_in_editor and not playing
+
+
+## The link of this address and port. The tree keeps those in use as weak references: a link ends with its last receiver.
+func _shared_link() -> EyebridgeLink:
+	var tree := Engine.get_main_loop()
+	var open: Dictionary = tree.get_meta(_LINKS, {})
+	var key := "%s:%d" % [address, port]
+	var known: EyebridgeLink = open[key].get_ref() if open.has(key) else null
+	if known == null:
+		known = EyebridgeLink.new(address, port)
+		open[key] = weakref(known)
+		tree.set_meta(_LINKS, open)
+	return known
 
 
 ## Asks eyebridge for a short neutral: look straight ahead with a relaxed face for one second.

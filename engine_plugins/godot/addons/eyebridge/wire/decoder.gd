@@ -25,8 +25,8 @@ var _end := 0
 var _found := 0
 var _all := (1 << EyebridgeLayout.messages.size()) - 1
 var _bits: Dictionary = {}
-var _opening: EyebridgeLayout.Message = EyebridgeLayout.messages[0]
-var _closing: EyebridgeLayout.Message = EyebridgeLayout.messages[-1]
+var _opening: EyebridgeMessage = EyebridgeLayout.messages[0]
+var _closing: EyebridgeMessage = EyebridgeLayout.messages[-1]
 
 
 func _init() -> void:
@@ -80,7 +80,7 @@ func _read_message(packet: PackedByteArray, start: int, end: int, frame: Eyebrid
 	var stop := packet.find(0, start)
 	if stop < 0 or stop >= end:
 		return "an address that never ends"
-	var message: EyebridgeLayout.Message = EyebridgeLayout.by_address.get(packet.slice(start, stop))
+	var message: EyebridgeMessage = EyebridgeLayout.by_address.get(packet.slice(start, stop))
 	if (start == _FIRST and message != _opening) or (end == packet.size() and message != _closing):
 		return "not from /eyebridge/frame to /eyebridge/end"
 	if message == null and not _is_text(packet, start, stop):
@@ -148,7 +148,7 @@ func _blob_end(at: int, end: int) -> int:
 	return at + 4 + length + posmod(-length, 4) if length >= 0 and length <= end - at - 4 else -1
 
 
-func _read_arguments(message: EyebridgeLayout.Message, at: int, frame: EyebridgeFrame) -> String:
+func _read_arguments(message: EyebridgeMessage, at: int, frame: EyebridgeFrame) -> String:
 	_reader.seek(at)
 	if message.integers == 1:
 		_end = _reader.get_32()

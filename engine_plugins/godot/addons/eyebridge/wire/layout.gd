@@ -5,8 +5,8 @@ extends RefCounted
 ##
 ## The floats of all messages, in this order, are the values of a frame; [method index_of] says where one lies.
 
-## Argument name, or "name low high neutral" where that is not 0 to 1 and 0. Of two integers of the frame's opening and
-## end nothing but the count is written here.
+## Argument name, or "name low high neutral" where that is not 0 to 1 and 0. Of the integers of opening and end only
+## the types are written here.
 const TABLE := """
 /eyebridge/frame iiii
 quality
@@ -135,18 +135,7 @@ const FLAGS: PackedStringArray = [
 ]
 
 
-## A message: its address, its leading integers, and where its floats lie among a frame's values.
-class Message:
-	extends RefCounted
-	var address := ""
-	var integers := 0
-	var first := 0
-	var floats := 0
-	## Type tags that it must begin with: i's, then f's.
-	var tags := PackedByteArray()
-
-
-static var messages: Array[Message] = []
+static var messages: Array[EyebridgeMessage] = []
 ## The message of an address, which is given as its bytes.
 static var by_address: Dictionary = {}
 ## Names of the values: "eyeBlinkLeft", "left_yaw"; the last part of the address comes before the name where two
@@ -171,7 +160,7 @@ static func _static_init() -> void:
 
 
 static func _add_message(words: PackedStringArray) -> void:
-	var message := Message.new()
+	var message := EyebridgeMessage.new()
 	message.address = words[0]
 	message.integers = words[1].length() if words.size() > 1 else 0
 	message.first = names.size()
@@ -180,7 +169,7 @@ static func _add_message(words: PackedStringArray) -> void:
 
 
 static func _add_argument(words: PackedStringArray) -> void:
-	var message: Message = messages.back()
+	var message: EyebridgeMessage = messages.back()
 	message.floats += 1
 	for name: String in [words[0], message.address.get_file() + "/" + words[0]]:
 		if not _index.has(name):

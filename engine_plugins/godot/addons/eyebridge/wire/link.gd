@@ -8,9 +8,6 @@ const MOST_AT_ONCE := 64
 ## Seconds until a port that somebody else holds is tried again.
 const RETRY := 1.0
 
-## Links that are in use, by "address:port", as weak references: a link ends with its last receiver.
-static var _open: Dictionary = {}
-
 var address: String
 var port: int
 var session := EyebridgeSession.new()
@@ -31,15 +28,6 @@ var _spare := EyebridgeFrame.new()
 var _polled := -1.0
 var _tried := -INF
 var _told_version := false
-
-
-static func shared(at_address: String, at_port: int) -> EyebridgeLink:
-	var key := "%s:%d" % [at_address, at_port]
-	var link: EyebridgeLink = _open[key].get_ref() if _open.has(key) else null
-	if link == null:
-		link = EyebridgeLink.new(at_address, at_port)
-		_open[key] = weakref(link)
-	return link
 
 
 func _init(at_address: String, at_port: int) -> void:
