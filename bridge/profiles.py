@@ -8,6 +8,7 @@ NAME.damaged    one that could not be read, set aside for whoever can save somet
 import io
 import os
 import re
+import tokenize
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ _FIT: Final = "fit_"
 _OPTIONAL: Final = (_GLASSES, *(_FIT + part for part in SHAPES))
 _DAMAGE: Final = (
     *(OSError, ValueError, KeyError, EOFError, MemoryError, NotImplementedError, RuntimeError),
-    *(zipfile.BadZipFile, zlib.error),
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError, SyntaxError, OverflowError, TypeError),
 )
 "What reading a damaged archive may raise."
 
@@ -229,4 +230,7 @@ def _fields(path: Path) -> dict[str, np.ndarray]:
             raise ValueError("it unpacks to more than a profile")
     with np.load(content, allow_pickle=False) as stored:
         optional = [name for name in _OPTIONAL if name in stored.files]
-        return {name: stored[name] for name in (*_NEEDED, *optional)}
+        fields = {name: stored[name] for name in (*_NEEDED, *optional)}
+    if not all(isinstance(field, np.ndarray) for field in fields.values()):  # numpy gives what is no array as bytes
+        raise ValueError("it holds something else")
+    return fields

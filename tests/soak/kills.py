@@ -16,7 +16,7 @@ from collections.abc import Callable
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from unittest import mock
 
 import numpy as np
@@ -83,7 +83,7 @@ CASES: Final[dict[str, tuple[Callable[[Path, Connection], None], Callable[[Path,
 def kill_once(case: str, seed: int) -> int:
     """One round; returns the number of the last result before the end. Raises what the check raises."""
     work, check = CASES[case]
-    context = multiprocessing.get_context(_METHOD)
+    context: Any = multiprocessing.get_context(_METHOD)
     heard, said = context.Pipe(duplex=False)
     with tempfile.TemporaryDirectory() as name:
         process = context.Process(target=work, args=(Path(name), said), daemon=True)
