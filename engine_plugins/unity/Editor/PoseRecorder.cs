@@ -52,10 +52,21 @@ namespace Eyebridge
             for (var n = 0; n < curves.Length; n++)
             {
                 curves[n].AddKey(lastTime, last[n]);
+                MakeStraight(curves[n]);
                 clip.SetCurve("", typeof(EyebridgeFace), "pose." + Protocol.WeightNames[n], curves[n]);
             }
             clip.SetCurve("", typeof(EyebridgeFace), "live", AnimationCurve.Constant(0, lastTime, 0));
             return clip;
+        }
+
+        // Smooth tangents, which new keys have, swing beyond the keys where a weight begins and ends to move.
+        static void MakeStraight(AnimationCurve curve)
+        {
+            for (var key = 0; key < curve.length; key++)
+            {
+                AnimationUtility.SetKeyLeftTangentMode(curve, key, AnimationUtility.TangentMode.Linear);
+                AnimationUtility.SetKeyRightTangentMode(curve, key, AnimationUtility.TangentMode.Linear);
+            }
         }
 
         /// <summary>The button of the window.</summary>

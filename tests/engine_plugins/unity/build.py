@@ -111,7 +111,7 @@ class Build:
         if not copy.exists():
             self._need("nunit-console", "nunit-console")
             found = sorted(Path("/usr/lib/cli").glob(f"nunit.framework-2.6*/{_NUNIT}"))
-            assert found, "libnunit-cil-dev is missing beside nunit-console"
+            assert found, "libnunit-framework2.6.3-cil is missing beside nunit-console"
             shutil.copy(found[-1], copy)
         return copy
 

@@ -134,6 +134,16 @@ namespace UnityEditor
         }
     }
 
+    /// <summary>The stand-ins' curves are straight in any case.</summary>
+    public static class AnimationUtility
+    {
+        public enum TangentMode { Free, Auto, Linear }
+
+        public static void SetKeyLeftTangentMode(AnimationCurve curve, int index, TangentMode tangentMode) { }
+
+        public static void SetKeyRightTangentMode(AnimationCurve curve, int index, TangentMode tangentMode) { }
+    }
+
     public static class PrefabUtility
     {
         /// <summary>The asset itself: the stand-ins cannot copy.</summary>
