@@ -46,8 +46,8 @@ LABEL_SMOOTHING = 0.05
 EMOTION_WEIGHT = 0.5
 CHANNEL_WEIGHT = 5.0
 VISIBLE_WEIGHT = 0.2
-DEGREES = 8.0
-"A gaze error of this many degrees weighs as much as an error of 1 in a ratio."
+SCALES = {"ratio": 1.0, "degrees": 8.0, "iris": 0.3}
+"Errors of a channel that weigh alike, by its unit: people's pupils differ so little that nothing else teaches them."
 AVERAGE = 0.999
 "How slowly the averaged weights, the ones that ship, follow the trained ones."
 WARM_UP = 0.03
@@ -112,7 +112,7 @@ def class_loss(logits: Tensor, label: Tensor) -> Tensor:
 
 
 def channel_scale(device: torch.device) -> Tensor:
-    return torch.tensor([DEGREES if channel.unit == "degrees" else 1.0 for channel in CHANNELS], device=device)
+    return torch.tensor([SCALES[channel.unit] for channel in CHANNELS], device=device)
 
 
 @torch.no_grad()

@@ -1,11 +1,11 @@
 """Makes Parts from the public assets: cuts half a face out of ICT-FaceKit and warps skins and irises onto it.
 
-ict_facekit/ict_facekit_light.npz           FaceXModel's meshes as arrays: neutral (V, 3), identity (100, V, 3) and
-                                            expression (57, V, 3) differences, expression_names, triangles and
-                                            triangles_uv (T, 3), uv
+ICT-FaceKit/FaceXModel/*.obj                as in the repository, or as arrays: see models/synthetic/assets.py
+eyemodel/eyemodel/textures/*.png            as in the repository
 unityeyes2/unityeyes2_eye_region.npz        the eye region: mean (229, 3) metres, uv, faces, loops of the lids
 unityeyes2/SkinTextures, IrisTextures       as in the repository
-swirski_ir/ir_color_map.png, ireye-*.png    as in the repository
+
+Without unityeyes2 there are no scanned skins, and every person is a publishable one.
 """
 
 import itertools
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from bridge.errors import BridgeError
-from models.synthetic.parts import FETCH_HELP, SHAPES, Bytes, Float, Int, Parts, texel_grid
+from models.synthetic.assets import eyemodel_texture, face_arrays
+from models.synthetic.parts import SHAPES, TEXTURE_SIZE, Bytes, Float, Int, Parts, texel_grid
 from models.synthetic.warping import (
     Mask,
     Points,
@@ -44,12 +44,8 @@ _HEAD_MAP_EYE, _HEAD_MAP_HOLE, _HEAD_MAP_MIDLINE = (770, 485), (34, 29), 619
 
 
 def bake(folder: Path) -> Parts:
-    """Parts from a folder that holds ict_facekit/, unityeyes2/ and swirski_ir/."""
-    face_file = folder / "ict_facekit" / "ict_facekit_light.npz"
-    if not face_file.is_file():
-        raise BridgeError(f"No {face_file}: give --parts a {FETCH_HELP}.")
-    with np.load(face_file) as stored:
-        ict = {name: stored[name] for name in stored.files}
+    """Parts from a folder of the assets. Raises BridgeError when it lacks one that is needed."""
+    ict = face_arrays(folder)
     neutral = ict["neutral"].astype(np.float32)
     keep = _kept_vertices(neutral)
     place = np.full(len(neutral), -1, np.int32)
@@ -60,7 +56,9 @@ def bake(folder: Path) -> Parts:
     upper = _margin(ict, _UPPER_MARGIN)
     lower = _margin(ict, _LOWER_MARGIN)
     sclera = slice(*_SCLERA)
-    skins, down, relief = _unityeyes_skins(folder / "unityeyes2", neutral)
+    scans = folder / "unityeyes2"
+    none = np.zeros((0, TEXTURE_SIZE, TEXTURE_SIZE), np.uint8)
+    skins, down, relief = _unityeyes_skins(scans, neutral) if scans.is_dir() else (none, none, none)
     return Parts(
         neutral=neutral[keep],
         identity=ict["identity"][:, keep].astype(np.float32),
@@ -74,7 +72,7 @@ def bake(folder: Path) -> Parts:
         skins=skins,
         skins_down=down,
         skins_relief=relief,
-        open_skin=_head_map_skin(folder / "swirski_ir", neutral, upper, lower),
+        open_skin=_head_map_skin(folder, neutral, upper, lower),
         irises=_irises(folder),
     )
 
@@ -185,7 +183,7 @@ def _unityeyes_lookup(mesh: dict[str, NDArray[np.generic]], neutral: Float) -> t
 
 def _head_map_skin(folder: Path, neutral: Float, upper: Int, lower: Int) -> Bytes:
     """The eyemodel head map: its round eye hole is drawn to the lids' margins."""
-    head = read_gray(folder / "ir_color_map.png")
+    head = read_gray(eyemodel_texture(folder, "ir_color_map.png"))
     (ex, ey), (rx, ry) = _HEAD_MAP_EYE, _HEAD_MAP_HOLE
     anchors: list[Points] = []
     targets: list[Points] = []
@@ -212,7 +210,7 @@ def _irises(folder: Path) -> Bytes:
     # per collection: files, pupil and limbus radius in pixels of the 1024 px picture
     for paths, inner, outer in (
         (sorted((folder / "unityeyes2" / "IrisTextures").glob("*.png")), 74, 140),
-        (sorted((folder / "swirski_ir").glob("ireye-*.png")), 68, 150),
+        ([eyemodel_texture(folder, f"ireye-{shade}.png") for shade in ("dark", "light")], 68, 150),
     ):
         for path in paths:
             picture = read_gray(path)

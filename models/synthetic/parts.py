@@ -41,9 +41,9 @@ TEXTURE_LEFT_CM: Final = -2.4
 TEXTURE_BOTTOM_CM: Final = -2.2
 TEXTURE_CM: Final = 10.2
 FETCH_HELP: Final = (
-    "folder with ict_facekit/, unityeyes2/ and swirski_ir/ (from the public repositories ICT-VGL/ICT-FaceKit @ "
-    "da5f95a, alexanderdsmith/UnityEyes2 @ 156a24a, LeszekSwirski/eyemodel @ 68d9111; the two meshes as arrays, see "
-    "models/synthetic/bake.py), or a file made by `bake`"
+    "folder with clones of the public repositories ICT-VGL/ICT-FaceKit (@ da5f95a) and LeszekSwirski/eyemodel "
+    "(@ 68d9111), and for scanned skins unityeyes2/ (alexanderdsmith/UnityEyes2 @ 156a24a, its mesh as arrays: see "
+    "models/synthetic/bake.py); or a file made by `bake`"
 )
 
 

@@ -13,6 +13,10 @@ from models.synthetic.parts import TEXTURE_CM, TEXTURE_SIZE, Bytes, Float, Int, 
 CREASE_SIZE: Final = 192
 _BROW_COURSE: Final = np.array([[0.85, 5.72], [1.5, 5.98], [2.6, 6.16], [3.8, 6.2], [4.8, 5.95], [5.7, 5.3]])
 _EYE: Final = (3.15, 3.55)
+_KINDS: Final = (0.62, 0.1, 0.28)
+"How often a skin is a scanned one, the eyemodel head's, and a painted one."
+_OPEN_KINDS: Final = (0.0, 0.45, 0.55)
+"The same without a living person's."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Skin:
 def make_skin(parts: Parts, rng: Generator, publishable: bool) -> Skin:
     """A random person's skin; a publishable one uses no scanned person."""
     row = -1
-    kind = rng.choice(["scan", "head_map", "painted"], p=[0.0, 0.45, 0.55] if publishable else [0.62, 0.1, 0.28])
+    kind = rng.choice(["scan", "head_map", "painted"], p=_OPEN_KINDS if publishable or not len(parts.skins) else _KINDS)
     age = float(rng.beta(1.3, 1.8))
     pores = _noise(rng, 1.0) + 0.7 * _noise(rng, 2.2)
     if kind == "scan":
