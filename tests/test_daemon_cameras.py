@@ -125,13 +125,13 @@ def test_two_cameras_come_and_go_and_the_avatar_lives(
                 wait_until(sees(RIGHT), f"the right eye alone: {fault}")
                 camera.faults["left"] = "none"
                 wait_until(sees(LEFT | RIGHT), f"both eyes after {fault}")
-            camera.faults.update(left="drop", right="stall")
+            camera.faults["left"], camera.faults["right"] = "drop", "stall"
             wait_until(sees(0), "no eye")
             count = len(receiver.datagrams)
             wait_until(lambda: len(receiver.datagrams) > count + 30, "frames without an eye")
             wait_until(lambda: states(reports[-1]) == ["gone", "stalled"], "both are in trouble")
             assert reports[-1].result.quality == 0
-            camera.faults.update(left="none", right="none")
+            camera.faults["left"] = camera.faults["right"] = "none"
             wait_until(sees(LEFT | RIGHT), "both eyes at the end")
             wait_until(lambda: states(reports[-1]) == ["ok", "ok"], "all is well")
     sequence = [messages(datagram)["/eyebridge/frame"][1] for datagram in receiver.datagrams]
@@ -139,6 +139,12 @@ def test_two_cameras_come_and_go_and_the_avatar_lives(
     for camera_state in reports[-1].status.cameras:
         assert camera_state.fps > 0
         assert camera_state.problem == ""
+
+
+def descriptors(process: psutil.Process) -> int:
+    """Of files, sockets, pipes."""
+    count: int = getattr(process, "num_handles" if sys.platform == "win32" else "num_fds")()
+    return count
 
 
 def test_a_daemon_that_ends_leaves_nothing_behind(receiver: Receiver) -> None:
@@ -153,8 +159,7 @@ def test_a_daemon_that_ends_leaves_nothing_behind(receiver: Receiver) -> None:
             wait_until(lambda: bool(reports), "frames")  # noqa: B023
             if evening % 2:
                 wire.mood = "absent" if evening % 4 == 1 else "silent"
-        handles = process.num_handles() if sys.platform == "win32" else process.num_fds()
-        counts.append((threading.active_count(), handles))
+        counts.append((threading.active_count(), descriptors(process)))
     assert wire.open == 0
     assert counts[-1][0] <= counts[2][0]
     assert counts[-1][1] <= counts[2][1]

@@ -66,7 +66,12 @@ class Run(Live):
     right: CliPositionalArg[str | None] = Field(None, description=RIGHT)
     realtime: bool = Field(True, description="play files at their own speed instead of as fast as possible")
     loop: bool = Field(False, description="start files again when they end")
+    start: float = Field(0.0, ge=0.0, description="start a file so many seconds after its beginning")
     wait: bool = Field(False, description="start although no camera answers, and wait for it")
 
     def execute(self) -> int:
-        return self.drive(source_for(self.source, self.right, realtime=self.realtime, loop=self.loop, wait=self.wait))
+        return self.drive(
+            source_for(
+                self.source, self.right, realtime=self.realtime, loop=self.loop, start=self.start, wait=self.wait
+            )
+        )

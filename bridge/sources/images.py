@@ -1,5 +1,6 @@
 """A folder of pictures, one a moment, or one a moment and eye in its folders left and right."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,6 +17,9 @@ from bridge.sources.playback import USUAL_RATE, Playback, PlaybackOptions
 from bridge.sources.source import Source
 
 SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})
+
+_EXACT: Final = 1e-6
+"Part of a frame by which a moment may miss one."
 
 Pair = tuple[Path | None, Path | None]
 
@@ -49,8 +53,9 @@ class Images(Playback):
         super().__init__(f"images {options.path.name}", options.rate, options)
         self.total = len(self._moments)
 
-    def _play(self) -> Iterator[EyeFrame]:
-        for number, moment in enumerate(self._moments):
+    def _play(self, start: float) -> Iterator[EyeFrame]:
+        first = math.ceil(start / self._interval - _EXACT)
+        for number, moment in enumerate(self._moments[first:], first):
             try:
                 left, right = self._load(moment)
             except (OSError, ValueError) as error:

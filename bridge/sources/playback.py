@@ -29,6 +29,7 @@ class PlaybackOptions(BaseModel, frozen=True, extra="forbid"):
 
     realtime: bool = Field(default=True, description="Wait until each frame's own time; else as fast as possible")
     loop: bool = Field(default=False, description="Begin again at the end, with times and numbers counting on")
+    start: float = Field(default=0.0, ge=0, le=1e6, description="Seconds from its beginning at which to start")
 
 
 class Playback(Source):
@@ -45,12 +46,12 @@ class Playback(Source):
         self._closed = threading.Event()
         self._busy = threading.Lock()
         self._start: float | None = None
-        frames = self._repeat()
-        self._frames = chain([next(frames)], frames)
+        frames = self._repeat(options.start)
+        self._frames: Iterator[EyeFrame] = chain([next(frames)], frames)
 
     @abstractmethod
-    def _play(self) -> Iterator[EyeFrame]:
-        """One pass from the first to the last frame."""
+    def _play(self, start: float) -> Iterator[EyeFrame]:
+        """One pass from the first frame that is `start` seconds or more after the beginning, to the last one."""
 
     @abstractmethod
     def _release(self) -> None:
@@ -63,26 +64,39 @@ class Playback(Source):
                 self._wait_for(frame.time)
             return None if self._closed.is_set() else frame
 
+    def seek(self, seconds: float) -> None:
+        """Go on with the first frame that is so many seconds after the beginning; any thread may ask.
+
+        Times and numbers are those that are stored, and so may run backwards. `read` raises BridgeError when it ends
+        before that.
+        """
+        with self._busy:
+            self._start = None
+            self._frames = self._repeat(seconds)
+
     def close(self) -> None:
         self._closed.set()
         with self._busy:
             self._release()
 
-    def _repeat(self) -> Iterator[EyeFrame]:
+    def _repeat(self, start: float) -> Iterator[EyeFrame]:
         """Pass after pass, with times and numbers counting on."""
-        time_offset, index_offset = 0.0, 0
+        last: EyeFrame | None = None
         while True:
-            first = last = None
-            for frame in self._play():
-                first, last = first or frame, frame
-                yield replace(frame, time=frame.time + time_offset, index=frame.index + index_offset)
-            if first is None or last is None:
+            before, later, further = last, 0.0, 0
+            last = None
+            for frame in self._play(start):
+                if last is None and before is not None:
+                    later = before.time + 1 / (self.rate or USUAL_RATE) - frame.time
+                    further = before.index + 1 - frame.index
+                last = replace(frame, time=frame.time + later, index=frame.index + further)
+                yield last
+            if last is None:
                 self._release()
-                raise BridgeError(f"{self.name} holds no picture that can be read; give another source")
+                raise BridgeError(_nothing(self.name, start))
             if not self._options.loop:
                 return
-            time_offset += last.time - first.time + 1 / (self.rate or USUAL_RATE)
-            index_offset += last.index - first.index + 1
+            start = 0.0
 
     def _wait_for(self, moment: float) -> None:
         """Wait until `moment`, seconds in the times of the frames, or until closed."""
@@ -94,3 +108,9 @@ class Playback(Source):
             self._start = now - moment
         elif early > 0:
             self._closed.wait(early)
+
+
+def _nothing(name: str, start: float) -> str:
+    if start:
+        return f"{name} holds no picture that can be read {start:g} s or more after its beginning; start earlier"
+    return f"{name} holds no picture that can be read; give another source"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 from pydantic import Field
 
 from bridge.errors import BridgeError
@@ -34,8 +35,10 @@ class Recording(Playback):
         if self._reader.damaged:
             self.skip("lines of its index are damaged", self._reader.damaged)
 
-    def _play(self) -> Iterator[EyeFrame]:
-        for position in range(len(self._reader)):
+    def _play(self, start: float) -> Iterator[EyeFrame]:
+        times = self._reader.times
+        first = int(np.searchsorted(times, times[0] + start)) if len(times) else 0
+        for position in range(first, len(times)):
             try:
                 yield self._reader[position]
             except BridgeError as error:

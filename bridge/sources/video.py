@@ -1,6 +1,7 @@
 """A video file."""
 
 import logging
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
@@ -19,6 +20,9 @@ log = logging.getLogger(__name__)
 
 _FASTEST: Final = 1000.0
 "Frames a second; a file that says more is wrong."
+
+_EXACT: Final = 1e-6
+"Part of a frame by which a moment may miss one."
 
 
 class VideoOptions(EyesOptions, PlaybackOptions, frozen=True, extra="forbid"):
@@ -51,11 +55,13 @@ class Video(Playback):
         super().__init__(f"video {options.path.name}", rate, options)
         self.total = announced if announced > 0 else None
 
-    def _play(self) -> Iterator[EyeFrame]:
+    def _play(self, start: float) -> Iterator[EyeFrame]:
         assert self.rate is not None
         self._capture = capture = open_video(self._path)
         announced = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
-        number = 0
+        number = math.ceil(start * self.rate - _EXACT)
+        if number and (number >= announced > 0 or not capture.set(cv2.CAP_PROP_POS_FRAMES, number)):
+            return
         while capture.grab():
             there, picture = capture.retrieve()
             try:

@@ -37,6 +37,14 @@ def test_names_are_taken_in_the_order_a_person_counts(tmp_path: Path) -> None:
     assert corrupt == 0
 
 
+def test_they_start_where_they_are_told_to(tmp_path: Path) -> None:
+    for number in range(5):
+        save(tmp_path / f"{number}.png", 8 * number)
+    frames, _ = play(ImagesOptions(path=tmp_path, rate=10, realtime=False, start=0.3))
+    assert [frame.index for frame in frames] == [3, 4]
+    assert values(frames) == [(24, None), (32, None)]
+
+
 def test_a_broken_picture_leaves_a_gap(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     for number in range(5):
         save(tmp_path / f"{number}.png", number)

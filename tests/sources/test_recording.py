@@ -37,6 +37,14 @@ def test_a_loop_counts_on_from_any_first_time(tmp_path: Path) -> None:
     assert [frame.index for frame in frames] == [0, 1, 2, 3, 4]
 
 
+def test_it_starts_where_it_is_told_to(tmp_path: Path) -> None:
+    path = record(tmp_path / "r", [812.0, 812.5, 813.0])
+    frames = play(RecordingOptions(path=path, realtime=False, start=0.5))
+    assert [(frame.time, frame.index) for frame in frames] == [(812.5, 1), (813.0, 2)]
+    with pytest.raises(BridgeError, match=r"holds no picture that can be read 1\.5 s or more after its beginning"):
+        RecordingOptions(path=path, start=1.5).open()
+
+
 def test_real_time_waits_for_each_frame(tmp_path: Path) -> None:
     path = record(tmp_path / "r", [5.0, 5.02, 5.1])
     begin = time.monotonic()

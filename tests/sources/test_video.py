@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bridge.errors import BridgeError
 from bridge.frames import EyeFrame
+from bridge.sources.playback import Playback
 from bridge.sources.source import Source
 from bridge.sources.video import VideoOptions
 
@@ -67,6 +68,22 @@ def test_a_loop_counts_on(video: Path) -> None:
     assert numbers(found) == [*range(COUNT), *range(COUNT), 0, 1, 2]
     assert [frame.index for frame in found] == list(range(2 * COUNT + 3))
     np.testing.assert_allclose(np.diff([frame.time for frame in found]), 1 / RATE)
+
+
+def test_it_starts_and_goes_on_where_it_is_told_to(video: Path) -> None:
+    with VideoOptions(path=video, realtime=False, loop=True, start=20.5 / RATE).open() as source:
+        frames = [source.read() for _ in range(COUNT)]
+        first = [frame for frame in frames if frame is not None]
+        assert numbers(first) == [*range(21, COUNT), *range(21)]
+        assert [frame.index for frame in first] == list(range(21, 21 + COUNT))
+        np.testing.assert_allclose(np.diff([frame.time for frame in first]), 1 / RATE)
+        assert isinstance(source, Playback)
+        source.seek(7 / RATE)
+        there = source.read()
+        assert there is not None
+        assert (numbers([there]), there.index) == ([7], 7)
+    with pytest.raises(BridgeError, match="holds no picture that can be read 99 s or more after its beginning"):
+        VideoOptions(path=video, start=99).open()
 
 
 def test_a_file_cut_off_is_played_as_far_as_it_goes(
