@@ -25,7 +25,7 @@ def seeds() -> list[str]:
 
 
 def measure(build: Build) -> dict[str, dict[str, Any]]:
-    """Of each piece of work: microseconds a frame, and bytes and collections of all frames together."""
+    """Of each piece of work: processor microseconds a frame, and bytes and collections of all frames together."""
     core = build.run(build.core_program(), "bench", str(GOLDEN / "native_ramp.osc"))
     return {**json.loads(core), **json.loads(build.run(build.engine_bench()))}
 
