@@ -16,6 +16,7 @@ from bridge.frames import Expression, EyeFrame, EyePair, Image, Result, Weights
 from bridge.mapping import Mapper, MappingOptions, Relax
 from bridge.personalization import PersonalizationOptions, Profile
 from bridge.rectification import RectificationOptions, Rectifier
+from bridge.slip import UpkeepOptions
 from bridge.smoothing import Smoother, SmoothingOptions
 from bridge.timing import Sections
 from bridge.visibility import seen_in, trusted
@@ -27,6 +28,7 @@ class PipelineOptions(BaseModel, frozen=True, extra="forbid"):
 
     rectification: RectificationOptions = RectificationOptions()
     personalization: PersonalizationOptions = PersonalizationOptions()
+    upkeep: UpkeepOptions = UpkeepOptions()
     smoothing: SmoothingOptions = SmoothingOptions()
     blinks: BlinkOptions = BlinkOptions()
     mapping: MappingOptions = MappingOptions()
@@ -50,7 +52,8 @@ class Pipeline:
         self.timing = timing or Sections()
         self._network = network
         self._rectify = Rectifier(options.rectification)
-        self.wearer = Wearer(Profile.population(network.population_mean), self._read, self._forget_lids)
+        population = Profile.population(network.population_mean)
+        self.wearer = Wearer(options.upkeep, population, self._read, self._forget_lids)
         self._smooth = Smoother(options.smoothing)
         self._shut = BlinkDetector(options.blinks)
         self._map = Mapper(options.mapping)
@@ -101,6 +104,7 @@ class Pipeline:
         """Change settings between two frames; every stage keeps what it knows."""
         if options.rectification != self.options.rectification:
             self._rectify = Rectifier(options.rectification)
+        self.wearer.configure(options.upkeep)
         self._smooth = self._smooth.with_options(options.smoothing)
         self._shut = self._shut.with_options(options.blinks)
         self._map = self._map.with_options(options.mapping)

@@ -12,6 +12,7 @@ from bridge.errors import BridgeError
 from bridge.frames import Expression, EyePair
 from bridge.guide import Guide, Prompt
 from bridge.personalization import Profile
+from bridge.slip import Upkeep, UpkeepOptions
 
 _REMEMBERED: Final = 8
 "Calibrations that can be undone one after the other."
@@ -23,15 +24,20 @@ Read = Callable[[Profile, EyePair], Expression]
 class Wearer:
     """Nobody in particular at first."""
 
-    def __init__(self, population: Profile, read: Read, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, options: UpkeepOptions, population: Profile, read: Read, changed: Callable[[], None] = lambda: None
+    ) -> None:
         """`changed` is called after each change of profile, since what was learnt under another one is void."""
         self.profile = population
+        self._options = options
         self._population = population
         self._read = read
         self._changed = changed
         self._task: NeutralCapture | Guide | None = None
         self._before: list[Profile] = []
         self._notices: list[str] = []
+        self._upkeep = Upkeep(options, read)
+        self._advised = False
 
     def observe(self, pair: EyePair, reading: Expression) -> None:
         """Take one frame and its trusted reading.
@@ -39,6 +45,7 @@ class Wearer:
         Raises BridgeError when a calibration has come to its end with nothing to show for it; it is over then.
         """
         if self._task is None:
+            self._look_after(pair, reading)
             return
         try:
             self._task.add(pair, reading)
@@ -119,6 +126,19 @@ class Wearer:
         notices, self._notices = self._notices, []
         return notices
 
+    def configure(self, options: UpkeepOptions) -> None:
+        """Other options from the next frame on."""
+        if options != self._options:
+            self._options, self._upkeep = options, Upkeep(options, self._read)
+
+    def _look_after(self, pair: EyePair, reading: Expression) -> None:
+        self.profile = self._upkeep(self.profile, pair, reading)
+        advice = self._upkeep.advice
+        if advice is not None and not self._advised:
+            self._advised = True
+            self._notices.append(advice)
+
     def _set(self, profile: Profile) -> None:
         self.profile = profile
+        self._upkeep, self._advised = Upkeep(self._options, self._read), False
         self._changed()

@@ -11,6 +11,7 @@ from bridge.exercises import EXERCISES, NEUTRAL
 from bridge.frames import Expression, EyePair
 from bridge.guide import DURATION, STEPS, target
 from bridge.personalization import Profile
+from bridge.slip import UpkeepOptions
 from bridge.wearer import Wearer
 
 RATE = 30.0
@@ -61,7 +62,7 @@ def follow(wearer: Wearer, person: Person, seconds: float) -> None:
 
 def begun() -> tuple[Wearer, Person]:
     person = Person()
-    wearer = Wearer(POPULATION, person.read, lambda: None)
+    wearer = Wearer(UpkeepOptions(), POPULATION, person.read)
     wearer.start_guide()
     return wearer, person
 

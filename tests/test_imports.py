@@ -14,6 +14,7 @@ ROWS = (
         *("bridge.rectification", "bridge.visibility", "bridge.personalization", "bridge.smoothing", "bridge.blinks"),
         *("bridge.rigs", "bridge.mapping", "bridge.ambient", "bridge.osc", "bridge.decoding"),
         *("bridge.exercises", "bridge.gaze_calibration", "bridge.fewshot", "bridge.calibration", "bridge.guide"),
+        "bridge.slip",
     ),
     # files and runtimes
     (
