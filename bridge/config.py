@@ -14,6 +14,7 @@ import platformdirs
 import tomlkit
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from pydantic_settings import CliSuppress
 
 from bridge.errors import BridgeError
 from bridge.files import write_atomically
@@ -30,6 +31,7 @@ from bridge.sinks.vmc import VmcOptions
 from bridge.sinks.vrcft import BabbleOptions, EyeTrackVrOptions
 from bridge.sinks.vrchat import VrchatOptions
 from bridge.sinks.zeromq import ZeroMqOptions
+from bridge.sources.cameras import CamerasOptions
 
 
 class TargetsOptions(BaseModel, frozen=True, extra="forbid"):
@@ -54,6 +56,7 @@ class Config(PipelineOptions):
     network: NetworkOptions = NetworkOptions()
     targets: TargetsOptions = TargetsOptions()
     preview: PreviewOptions = PreviewOptions()
+    cameras: CliSuppress[CamerasOptions] = CamerasOptions()
 
 
 def default_path() -> Path:

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from bridge.config import Config, adjusted, explain, get, paths, read_settings, save_settings, sliders
 from bridge.errors import BridgeError
+from bridge.sources import MjpegOptions, SerialOptions
 
 
 def test_every_slider_is_a_setting_within_its_range() -> None:
@@ -86,6 +87,21 @@ def test_what_is_wrong_is_said_by_name(settings: dict[str, object], sentence: st
     with pytest.raises(ValidationError) as caught:
         Config.model_validate(settings)
     assert sentence in explain(caught.value, Config)
+
+
+def test_cameras_of_the_settings_may_be_written_as_they_are_typed(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        '[cameras]\nleft = "http://192.168.1.20/"\nright = { kind = "serial", port = "COM3", swap = true }\n'
+    )
+    config = Config.model_validate(read_settings(path))
+    assert config.cameras.left == MjpegOptions(url="http://192.168.1.20/")
+    assert config.cameras.right == SerialOptions(port="COM3", swap=True)
+    save_settings(adjusted(config, "smoothing.gaze.beta", 0.5), path)
+    assert Config.model_validate(read_settings(path)) == adjusted(config, "smoothing.gaze.beta", 0.5)
+    with pytest.raises(ValidationError) as caught:
+        Config.model_validate({"cameras": {"left": "eyes.mp4"}})
+    assert "cameras.left = 'eyes.mp4' will not do: give a camera index" in explain(caught.value, Config)
 
 
 def test_paths_lists_leaves_and_tables() -> None:

@@ -62,7 +62,7 @@ class Run(Live):
     """
 
     verb: ClassVar[str] = "run"
-    source: CliPositionalArg[str] = Field(description=SOURCE)
+    source: CliPositionalArg[str | None] = Field(None, description=f"{SOURCE}; without it, the cameras of the settings")
     right: CliPositionalArg[str | None] = Field(None, description=RIGHT)
     realtime: bool = Field(True, description="play files at their own speed instead of as fast as possible")
     loop: bool = Field(False, description="start files again when they end")
@@ -70,6 +70,8 @@ class Run(Live):
     wait: bool = Field(False, description="start although no camera answers, and wait for it")
 
     def execute(self) -> int:
+        if self.source is None:
+            return self.drive(self.cameras.model_copy(update={"wait": self.wait or self.cameras.wait}))
         return self.drive(
             source_for(
                 self.source, self.right, realtime=self.realtime, loop=self.loop, start=self.start, wait=self.wait

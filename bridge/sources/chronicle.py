@@ -18,34 +18,44 @@ class Chronicle:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._failing = False
+        self._begun = False
+        self._problem = ""
         self._failures = 0
         self._well_until = math.nan
         self._back_at = -math.inf
 
+    def begin(self) -> None:
+        """Speak from now on: before, whoever starts the camera may yet refuse it in words of their own."""
+        self._begun = True
+        if self._problem:
+            self._say(logging.WARNING, f"{self._problem}; waiting for it")
+
     def lost(self, problem: str, now: float) -> None:
         """It fails at `now`, seconds; what else goes wrong until it is back belongs to the same failure."""
-        if self._failing:
+        if self._problem:
             return
-        self._failing = True
+        self._problem = problem
         self._failures += 1
         if math.isnan(self._well_until):
             self._well_until = now
         if self._failures <= _TALK:
-            log.warning("%s %s; waiting for it", self._name, problem)
+            self._say(logging.WARNING, f"{problem}; waiting for it")
         elif self._failures == _TALK + 1:
-            log.warning(
-                "%s comes and goes (it %s); no more is said until it is steady for %g s", self._name, problem, STEADY
-            )
+            quiet = f"no more is said until it is steady for {STEADY:g} s"
+            self._say(logging.WARNING, f"comes and goes (it {problem}); {quiet}")
 
     def well(self, now: float) -> None:
         """A good picture came at `now`, seconds."""
-        if self._failing:
-            self._failing, self._back_at = False, now
+        if self._problem:
+            self._problem, self._back_at = "", now
             if self._failures <= _TALK:
-                log.info("%s is back after %.1f s", self._name, now - self._well_until)
+                self._say(logging.INFO, f"is back after {now - self._well_until:.1f} s")
         elif self._failures and now - self._back_at >= STEADY:
             if self._failures > _TALK:
-                log.info("%s is steady again after %d failures", self._name, self._failures)
+                self._say(logging.INFO, f"is steady again after {self._failures} failures")
             self._failures = 0
         self._well_until = now
+
+    def _say(self, level: int, what: str) -> None:
+        if self._begun:
+            log.log(level, "%s %s", self._name, what)

@@ -61,6 +61,8 @@ class Live(Source):
         ]
         if not wait:
             self._wait_for_one([options for _, options in cameras])
+        for camera in self._cameras:
+            camera.begin()
         self.rate = max((camera.rate for camera in self._cameras if camera.rate), default=None)
         self._pair = Pairing(time.monotonic())
 

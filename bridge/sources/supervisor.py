@@ -107,6 +107,10 @@ class Supervisor:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
+    def begin(self) -> None:
+        """Tell the log from now on how the camera is."""
+        self._chronicle.begin()
+
     def take(self, look: Look | None) -> None:
         """Say that this picture is used; those between it and the last one used count as dropped."""
         if look is not None and look.number >= self._expected:

@@ -24,6 +24,7 @@ def camera(wire: Wire, caplog: pytest.LogCaptureFixture) -> Iterator[Supervisor]
     caplog.set_level(logging.INFO)
     split = EyeSplitter(EyesOptions(eyes="left")).split
     supervisor = Supervisor("left eye camera", WireOptions(wire=wire).connect, split, lambda: None)
+    supervisor.begin()
     yield supervisor
     supervisor.close()
     assert wire.open == 0, "every connection is closed"
@@ -111,9 +112,18 @@ def test_what_a_camera_does_not_heed_is_said_once(wire: Wire, caplog: pytest.Log
     assert caplog.text.count("does not take gain 3") == 1
 
 
+def test_a_camera_is_refused_in_silence_and_waited_for_aloud(caplog: pytest.LogCaptureFixture) -> None:
+    chronicle = Chronicle("camera 0")
+    chronicle.lost("is gone: no such port", 1.0)
+    assert caplog.records == []
+    chronicle.begin()
+    assert [record.getMessage() for record in caplog.records] == ["camera 0 is gone: no such port; waiting for it"]
+
+
 def test_a_flapping_camera_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     chronicle = Chronicle("camera 0")
+    chronicle.begin()
     chronicle.well(0.0)
     for turn in range(100):
         chronicle.lost("is gone: unplugged", turn + 0.3)
