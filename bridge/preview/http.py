@@ -1,20 +1,27 @@
 """Answers plain HTTP: who may come in, and the files of the page.
 
 The page shows the wearer's eyes, so no other website may reach it through the wearer's browser: the Host must be an
-address of this server (no DNS rebinding) and a websocket's Origin must be this very page.
+address of this server (no DNS rebinding) and a websocket's Origin must be this very page. And no other person may reach
+it from this machine or the network: the page and its websocket need the key.
 """
 
+import hmac
 import ipaddress
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
+from urllib.parse import parse_qs
 
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 SOCKET: Final = "/live"
 "The path of the websocket."
+
+_KEY: Final = "key"
+_COOKIE: Final = "eyebridge"
+_PAGES: Final = ("/", "/index.html")
 
 _PAGE: Final = Path(__file__).parent / "page"
 
@@ -51,8 +58,8 @@ def is_wildcard(host: str) -> bool:
     return host in ("", "0.0.0.0", "::")
 
 
-def refusal(request: Request, hosts: frozenset[str], *, any_address: bool) -> str | None:
-    """Why a request must not be answered, or None.
+def refusal(request: Request, hosts: frozenset[str], key: str, *, any_address: bool) -> str | None:
+    """Why a request must not be answered, or None. Only the page and its websocket need the key: the rest is public.
 
     `any_address` is for a server that listens on every address: any literal IP address will then do as Host, because
     DNS rebinding needs a name.
@@ -62,7 +69,17 @@ def refusal(request: Request, hosts: frozenset[str], *, any_address: bool) -> st
         return "its Host is not this server"
     if request.path == SOCKET and request.headers.get_all("Origin") != [f"http://{asked[0]}"]:
         return "its Origin is not this page"
+    if request.path.partition("?")[0] in (SOCKET, *_PAGES) and not _knows(request, key):
+        return "it lacks the key; open the whole address that eyebridge printed"
     return None
+
+
+def _knows(request: Request, key: str) -> bool:
+    """Whether the key is in the address or in a cookie."""
+    crumbs = [crumb.strip().partition("=") for line in request.headers.get_all("Cookie") for crumb in line.split(";")]
+    offered = [value for name, _, value in crumbs if name == _COOKIE]
+    offered += parse_qs(request.path.partition("?")[2]).get(_KEY, [])
+    return any(hmac.compare_digest(word.encode("utf-8", "replace"), key.encode()) for word in offered)
 
 
 def _is_address(host: str) -> bool:
@@ -73,12 +90,16 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def answer(request: Request, files: Mapping[str, Path]) -> Response:
-    """A known file, or 404. The query is not looked at."""
-    path = files.get(request.path.partition("?")[0])
+def answer(request: Request, files: Mapping[str, Path], key: str) -> Response:
+    """A known file, or 404. The page comes with the key as a cookie, which its websocket will show."""
+    asked = request.path.partition("?")[0]
+    path = files.get(asked)
     if path is None or not path.is_file():
         return respond(HTTPStatus.NOT_FOUND, b"not found", ".txt", "")
-    return respond(HTTPStatus.OK, path.read_bytes(), path.suffix, request.headers["Host"])
+    response = respond(HTTPStatus.OK, path.read_bytes(), path.suffix, request.headers["Host"])
+    if asked in _PAGES:
+        response.headers["Set-Cookie"] = f"{_COOKIE}={key}; Path=/; HttpOnly; SameSite=Strict"
+    return response
 
 
 def respond(status: HTTPStatus, body: bytes, suffix: str, host: str) -> Response:

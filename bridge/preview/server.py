@@ -25,7 +25,7 @@ from websockets.http11 import Request, Response
 from bridge.control import Adjust, Command, parse
 from bridge.errors import BridgeError
 from bridge.frames import Result
-from bridge.preview import http
+from bridge.preview import http, key
 from bridge.preview.feed import Feed, Slider, Status
 
 MAX_MESSAGE: Final = 4096
@@ -58,7 +58,7 @@ class Preview:
     """Serves the page between `start` and `close`; `send` and `tell` may be called from any thread."""
 
     url: str = ""
-    "Where the page is, once started."
+    "Where the page is, once started; with the key that lets a browser in."
 
     def __init__(
         self,
@@ -76,6 +76,7 @@ class Preview:
         self._sliders = sliders
         self._on_command = on_command
         self._files = http.known_files(avatar)
+        self._key = key.kept()
         self._result: Result | None = None
         self._status = Status()
         self._bells: set[asyncio.Event] = set()
@@ -90,7 +91,8 @@ class Preview:
         self._thread.start()
         port = ready.result()
         host = "127.0.0.1" if http.is_wildcard(self._options.host) else self._options.host
-        self.url = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self.url = f"http://{place}/?key={self._key}"
 
     def send(self, result: Result) -> None:
         """Shows a result; a newer one replaces it before any page has seen it."""
@@ -153,11 +155,12 @@ class Preview:
 
     def _receive(self, connection: ServerConnection, request: Request) -> Response | None:
         """The HTTP answer, or None where a websocket may be opened."""
-        reason = http.refusal(request, self._hosts, any_address=http.is_wildcard(self._options.host))
+        any_address = http.is_wildcard(self._options.host)
+        reason = http.refusal(request, self._hosts, self._key, any_address=any_address)
         if reason is not None:
-            _log.warning("refused a request for %.80s: %s", request.path, reason)
-            return http.respond(HTTPStatus.FORBIDDEN, b"forbidden", ".txt", "")
-        return None if request.path == http.SOCKET else http.answer(request, self._files)
+            _log.warning("refused a request for %.80s: %s", request.path.partition("?")[0], reason)
+            return http.respond(HTTPStatus.FORBIDDEN, f"forbidden: {reason}".encode(), ".txt", "")
+        return None if request.path == http.SOCKET else http.answer(request, self._files, self._key)
 
     async def _talk(self, page: ServerConnection) -> None:
         """One page, until it goes."""

@@ -25,6 +25,7 @@ from bridge.remote import Remote
 
 GOLDEN: Final = Path(__file__).parents[1] / "golden"
 _HOST: Final = "127.0.0.1:8765"
+_KEY: Final = "0123456789abcdef0123456789abcdef"
 
 
 def golden(*endings: str) -> list[bytes]:
@@ -101,16 +102,17 @@ def read_page_request(data: bytes) -> object:
     answers = []
     for request in connection.events_received():
         assert isinstance(request, Request)
-        reason = http.refusal(request, http.own_hosts("127.0.0.1", 8765), any_address=True)
-        answers.append(reason or http.answer(request, files).status_code)
+        reason = http.refusal(request, http.own_hosts("127.0.0.1", 8765), _KEY, any_address=True)
+        answers.append(reason or http.answer(request, files, _KEY).status_code)
     return answers
 
 
 def page_requests() -> list[bytes]:
     socket = f"Origin: http://{_HOST}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     return [
-        f"GET / HTTP/1.1\r\nHost: {_HOST}\r\nCookie: a=b\r\n\r\n".encode(),
+        f"GET / HTTP/1.1\r\nHost: {_HOST}\r\nCookie: a=b; eyebridge={_KEY}\r\n\r\n".encode(),
         f"GET /live HTTP/1.1\r\nHost: {_HOST}\r\n{socket}Sec-WebSocket-Version: 13\r\n\r\n".encode(),
+        f"GET /?full&key={_KEY} HTTP/1.1\r\nHost: {_HOST}\r\n\r\n".encode(),
         b"GET /?full HTTP/1.1\r\nHost: [::1]:8765\r\nAccept: */*\r\n\r\n",
     ]
 

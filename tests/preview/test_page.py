@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
@@ -232,7 +233,7 @@ def test_silence_and_a_lost_connection_are_said_and_healed(page: Page) -> None:
     page.wait(lambda: page.text("#toast").startswith("No frames are arriving") and page.find("#toast").is_displayed())
     page.daemon.close()
     page.wait(lambda: page.text("#toast").startswith("Connection lost"))
-    page.daemon = Daemon(int(page.daemon.preview.url.rsplit(":", 1)[1].strip("/")))
+    page.daemon = Daemon(urlsplit(page.daemon.preview.url).port or 0)
     page.wait(lambda: not page.find("#toast").is_displayed())
 
 

@@ -2,6 +2,7 @@ import contextlib
 import http.client
 import json
 import logging
+import os
 import queue
 import socket
 from collections.abc import Iterator
@@ -20,12 +21,14 @@ from bridge.control import Adjust, CaptureNeutral, Command
 from bridge.errors import BridgeError
 from bridge.preview import Preview, PreviewOptions, Slider, Status
 from bridge.preview.http import own_hosts, refusal
+from bridge.preview.key import kept
 from tests.preview.results import result
 
 SLIDERS = (Slider("smoothing.gaze.beta", "Gaze speed", "Higher follows sooner", 0.3, 0.0, 1.0, 0.01),)
 
 HANDSHAKE = (
-    "GET /live HTTP/1.1\r\nHost: {own}\r\nOrigin: http://{own}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "GET /live HTTP/1.1\r\nHost: {own}\r\nOrigin: http://{own}\r\nCookie: eyebridge={key}\r\n"
+    "Upgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
 
@@ -39,16 +42,29 @@ class Running:
     def address(self) -> str:
         return urlsplit(self.preview.url).netloc
 
-    def get(self, path: str, host: str | None = None) -> tuple[int, http.client.HTTPMessage, bytes]:
+    @property
+    def key(self) -> str:
+        return self.preview.url.rpartition("key=")[2]
+
+    def get(
+        self, path: str, host: str | None = None, cookie: str | None = None
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
         connection = http.client.HTTPConnection(self.address, timeout=10)
         with contextlib.closing(connection):
-            connection.request("GET", path, headers={"Host": host or self.address})
+            shown = f"eyebridge={self.key}" if cookie is None else cookie
+            connection.request("GET", path, headers={"Host": host or self.address, "Cookie": shown})
             response = connection.getresponse()
             return response.status, response.headers, response.read()
 
-    def page(self, origin: str | None = "") -> ClientConnection:
+    def page(self, origin: str | None = "", cookie: str | None = None) -> ClientConnection:
         own = f"http://{self.address}" if origin == "" else origin
-        return connect(f"ws://{self.address}/live", origin=Origin(own) if own else None, compression=None, proxy=None)
+        return connect(
+            f"ws://{self.address}/live",
+            origin=Origin(own) if own else None,
+            additional_headers={"Cookie": f"theme=dark; eyebridge={self.key}" if cookie is None else cookie},
+            compression=None,
+            proxy=None,
+        )
 
 
 @pytest.fixture
@@ -110,9 +126,46 @@ def test_a_websocket_from_another_page_is_refused(running: Running, origin: str 
     assert refused.value.response.status_code == 403
 
 
+@pytest.mark.parametrize("cookie", ["", "eyebridge=", "eyebridge=0123456789abcdef0123456789abcdef", "other={key}", "ä"])
+def test_whoever_has_no_key_sees_nothing(running: Running, cookie: str) -> None:
+    cookie = cookie.format(key=running.key)
+    for path in ("/", "/index.html", "/?full", "/?key=", "/?key=0123", "/?" + "a&" * 500):
+        status, headers, body = running.get(path, cookie=cookie)
+        assert (status, headers["Set-Cookie"]) == (403, None)
+        assert b"open the whole address that eyebridge printed" in body
+    with pytest.raises(InvalidStatus) as refused:
+        running.page(cookie=cookie)
+    assert refused.value.response.status_code == 403
+
+
+def test_the_printed_address_lets_a_browser_in_and_its_cookie_keeps_it_in(running: Running) -> None:
+    path = "/?" + urlsplit(running.preview.url).query
+    status, headers, _ = running.get(path, cookie="")
+    assert status == 200
+    assert headers["Set-Cookie"] == f"eyebridge={running.key}; Path=/; HttpOnly; SameSite=Strict"
+    cookie = headers["Set-Cookie"].partition(";")[0]
+    assert running.get("/", cookie=cookie)[0] == 200
+    with running.page(cookie=cookie) as page:
+        assert receive(page, "tables")
+
+
+def test_the_key_is_kept_for_its_owner_alone_and_a_damaged_one_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "page.key"
+    made = kept(path)
+    assert len(made) == 32
+    assert kept(path) == made
+    if os.name == "posix":
+        assert path.stat().st_mode & 0o077 == 0
+    for damage in (b"", b"0" * 33, made[:-1].encode() + b"\n", b"\xff" * 32):
+        path.write_bytes(damage)
+        other = kept(path)
+        assert other not in (made, damage.decode("latin-1"))
+        assert kept(path) == other
+
+
 def test_a_server_on_every_address_knows_addresses_but_no_foreign_name() -> None:
     def reason(host: str) -> str | None:
-        return refusal(Request("/", Headers({"Host": host})), own_hosts("0.0.0.0", 8765), any_address=True)
+        return refusal(Request("/app.js", Headers({"Host": host})), own_hosts("0.0.0.0", 8765), "", any_address=True)
 
     assert reason("192.168.0.7:8765") is None
     assert reason("[fe80::1]:8765") is None
@@ -125,9 +178,14 @@ def test_results_and_status_reach_every_page(running: Running) -> None:
         running.preview.tell(Status(source="Replay", fps=60.0))
         running.preview.send(result(emotion="surprise"))
         for page in (one, other):
-            assert receive(page, "sliders")["sliders"]
-            assert receive(page, "frame")["quality"] == 0.9
-            assert receive(page, "status")["source"] == "Replay"
+            seen: dict[str, dict[str, object]] = {}
+            while not ({"sliders", "frame", "status"} <= seen.keys() and seen["status"]["source"] == "Replay"):
+                message = page.recv(timeout=10)  # in whichever order, depending on who was faster
+                if isinstance(message, str):
+                    values = json.loads(message)
+                    seen[values["type"]] = values
+            assert seen["sliders"]["sliders"]
+            assert seen["frame"]["quality"] == 0.9
 
 
 def test_a_page_that_comes_late_sees_the_newest_result(running: Running) -> None:
@@ -141,7 +199,7 @@ def test_a_page_that_comes_late_sees_the_newest_result(running: Running) -> None
 def test_a_page_that_falls_behind_skips_frames_and_holds_up_nobody(running: Running) -> None:
     host, port = running.address.rsplit(":", 1)
     with socket.create_connection((host, int(port))) as stuck, running.page() as page:
-        stuck.sendall(HANDSHAKE.format(own=running.address).encode())
+        stuck.sendall(HANDSHAKE.format(own=running.address, key=running.key).encode())
         while b'"type":"status"' not in (taken := stuck.recv(1 << 16)):  # it reads, but never says that it has
             assert taken
         for index in range(5):
