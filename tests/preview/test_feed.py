@@ -1,4 +1,5 @@
 import json
+import math
 from typing import Any
 
 import cv2
@@ -7,6 +8,7 @@ import numpy as np
 from bridge.blendshapes import ARKIT
 from bridge.channels import CHANNEL_NAMES, CHANNELS
 from bridge.frames import Image, Result
+from bridge.health import Health
 from bridge.preview.feed import EYES, EYES_PERIOD, NEUTRAL, SLIDERS_PERIOD, STATUS_PERIOD, Feed, Slider, Status
 from tests.preview.results import picture, result
 
@@ -77,6 +79,15 @@ def test_sliders_and_status_are_sent_when_they_change() -> None:
     page.status = Status(fps=119.6, progress=0.5, dropped=3)
     told = page.due(SLIDERS_PERIOD + STATUS_PERIOD, None)["status"]
     assert (told["fps"], told["progress"], told["neutral"], told["dropped"]) == (119.6, 0.5, False, 3)
+
+
+def test_cameras_are_told_with_numbers_that_a_page_can_read() -> None:
+    page = Page()
+    gone = Health("left eye camera 0", "gone", 0.0, math.inf, 3, 4, "is gone: unplugged")
+    page.status = Status(cameras=(gone, Health("right eye camera 1", "ok", 89.96, 0.0112, 0, 0, "")))
+    left, right = page.due(0.0, None)["status"]["cameras"]
+    assert (left["state"], left["age"], left["corrupt"], left["problem"]) == ("gone", None, 4, "is gone: unplugged")
+    assert (right["name"], right["fps"], right["age"]) == ("right eye camera 1", 90.0, 0.011)
 
 
 def test_a_neutral_image_is_sent_once() -> None:

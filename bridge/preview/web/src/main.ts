@@ -3,6 +3,7 @@ import { id, write } from "./dom";
 import { Link } from "./link";
 import type { Frame, Message, Status, Tables } from "./messages";
 import { approach, Motion, SILENCE } from "./motion";
+import { Cameras } from "./panels/cameras";
 import { Caption } from "./panels/caption";
 import { Channels } from "./panels/channels";
 import { Classes } from "./panels/classes";
@@ -23,6 +24,7 @@ const link = new Link({ message, picture: (kind, jpeg) => void (kind === "eyes" 
 const eyes = new Eyes(id("eyes"));
 const tuning = new Tuning(link);
 const targets = new Targets(link);
+const cameras = new Cameras();
 const neutral = new Neutral(link);
 const light = new Light(id("light"));
 
@@ -85,6 +87,7 @@ function tell(status: Status): void {
   progress = status.progress;
   neutral.tell(status);
   targets.tell(status.targets, performance.now());
+  cameras.tell(status.cameras);
   eyes.hasNeutral(status.neutral);
   write(id("source"), status.source);
   write(id("fps"), (status.fps ?? 0).toFixed(0));

@@ -59,6 +59,20 @@ export interface Status {
   neutral: boolean;
   dropped: number;
   targets: Target[];
+  cameras: Camera[];
+}
+
+/** How one live camera is doing; dropped and corrupt pictures are counted since the start. */
+export interface Camera {
+  name: string;
+  state: "connecting" | "ok" | "gone" | "stalled" | "frozen" | "garbage";
+  fps: number;
+  /** Seconds since its newest picture. */
+  age: number | null;
+  dropped: number;
+  corrupt: number;
+  /** To be read after the name; "" where all is well. */
+  problem: string;
 }
 
 /** How one target is doing; packets and bytes are a second's. */
