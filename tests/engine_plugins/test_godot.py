@@ -1,14 +1,23 @@
 """The Godot addon in the real engine: packets, live frames from the real daemon, the editor, a picture."""
 
 import json
-from collections.abc import Sequence
+import socket
+import threading
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import pytest
 
+from bridge import shipped
+from bridge.config import Config
+from bridge.daemon import Daemon, Report
+from bridge.frames import Result
 from bridge.sinks.native import LAYOUT
+from bridge.sources.recording import RecordingOptions
 from tests.engine_plugins.engine import HERE, Godot, make_project, need_godot
 from tests.engine_plugins.packets import FRAMES, REFUSED, framed, golden, meaning, mutants, readings
+from tests.golden.make import HERE as GOLDEN
+from tests.sinks.peers import free_port
 
 MUTANTS: Final = 5000
 
@@ -57,3 +66,88 @@ def test_packets_mean_what_they_mean_in_python(godot: Godot) -> None:
     assert 100 < sum(frame is not None for frame in expected) < MUTANTS - 100
     for packet, frame, line in zip(damaged, expected, lines[len(packets) - MUTANTS :], strict=True):
         assert readings([line])[0] == (frame and known(frame)), (line[:80], packet)
+
+
+def test_the_editor_loads_the_addon_without_a_complaint(godot: Godot) -> None:
+    output = godot.run("--editor", "--quit")
+    complaints = [line for line in output.splitlines() if "ERROR" in line and "still in use at exit" not in line]
+    assert complaints == []
+
+
+def watched(godot: Godot, port: int, send: Callable[[], None]) -> list[dict[str, Any]]:
+    """What the sample scene showed, from before `send` is called until it has given everything back."""
+    told: list[dict[str, Any]] = []
+    said = []
+    with godot.started("-s", str(HERE / "watch.gd"), "--", str(port)) as process:
+        deadline = threading.Timer(240, process.kill)
+        deadline.start()
+        assert process.stdout is not None
+        sender = threading.Thread(target=send)
+        for line in process.stdout:
+            said.append(line)
+            if line.startswith("watch "):
+                told.append(json.loads(line.removeprefix("watch ")))
+                if "ready" in told[-1]:
+                    sender.start()
+        deadline.cancel()
+        if sender.ident is not None:
+            sender.join()
+    assert told, "".join(said)
+    assert told[0].get("ready") is True, "".join(said)
+    assert told[-1].get("eased") is True, "".join(said)
+    return told
+
+
+def test_the_real_daemon_moves_the_avatar_and_its_end_gives_all_back(godot: Godot) -> None:
+    port = free_port()
+    sent: dict[int, Result] = {}
+    targets = {"native": {"port": port}, "vmc": {"enabled": False}}
+    config = Config.model_validate({"targets": targets, "preview": {"enabled": False}})
+
+    def run_daemon() -> None:
+        """The end comes in mid-expression: soon after an eye was shut."""
+        source = RecordingOptions(path=shipped.demo_recording(), realtime=True)
+        daemon = Daemon(config, source.open, report=follow)
+        stop.append(daemon.stop)
+        daemon.run(30.0)
+
+    def follow(report: Report) -> None:
+        sent[len(sent)] = report.result
+        if len(sent) > 20 and report.result.weights.blendshapes[0] > 0.3:
+            stop[0]()
+
+    stop: list[Callable[[], None]] = []
+    before, *shown, after = watched(godot, port, run_daemon)
+    states = [frame["state"] for frame in shown]
+    assert len(states) > 20
+    assert [frame["sequence"] for frame in shown] == sorted(frame["sequence"] for frame in shown)
+    strongest = max(float(result.weights.blendshapes[0]) for result in sent.values())
+    assert max(state["eyeBlinkLeft"] for state in states) > 0.8 * strongest > 0
+    for state in states:
+        assert state["xr eyeBlinkLeft"] == pytest.approx(state["eyeBlinkLeft"], abs=2e-3)
+    assert len({state["left_eye"] for state in states}) > 10
+    assert after["state"] == before["state"], "face, eyes, lamps and sky as the artist left them, to the last bit"
+
+
+def test_golden_frames_reach_mesh_lamps_and_face_tracker(godot: Godot) -> None:
+    port = free_port()
+
+    def send() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
+            for sequence in range(200):  # happy again and again, under numbers of its own, for four seconds
+                packet = bytearray((GOLDEN / "native_happy.osc").read_bytes())
+                packet[0x34:0x38] = packet[-4:] = sequence.to_bytes(4, "big")
+                ours.sendto(packet, ("127.0.0.1", port))
+                threading.Event().wait(0.02)
+
+    before, *shown, after = watched(godot, port, send)
+    happy, state = golden("native_happy"), shown[-1]["state"]
+    assert state["cheekSquintLeft"] == pytest.approx(happy["/eyebridge/weights/cheeks"]["cheekSquintLeft"], abs=1e-3)
+    assert state["xr browDownLeft"] == pytest.approx(happy["/eyebridge/weights/brows"]["browDownLeft"], abs=1e-3)
+    light = happy["/eyebridge/light"]
+    red, green, blue, energy = state["LeftRim"]
+    linear = [1 + 0.8 * (light[part] - 1) for part in ("red", "green", "blue")]  # the scene's own limit is 0.8
+    encoded = [12.92 * v if v <= 0.0031308 else 1.055 * v ** (1 / 2.4) - 0.055 for v in linear]
+    assert [red, green, blue] == pytest.approx(encoded, abs=2e-3)
+    assert energy == pytest.approx(before["state"]["LeftRim"][3] * min(light["intensity"], 1.6), rel=1e-3)
+    assert after["state"] == before["state"]
