@@ -1,6 +1,6 @@
 """What a guided calibration asks for, as a table: each expression's words, its classes and its graded movements.
 
-The choice is measured (`python -m models.fewshot`): these are the expressions that a fit gains from. Winks are not
+The choice is measured (`python -m models.personal`): these are the expressions that a fit gains from. Winks are not
 among them, since the network reads them on people whom it never saw as well as after a fit.
 """
 

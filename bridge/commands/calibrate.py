@@ -1,4 +1,4 @@
-"""eyebridge calibrate: the wearer's neutral image, kept as a profile."""
+"""eyebridge calibrate: the wearer's neutral image, and with --guided what their expressions show, kept as a profile."""
 
 import contextlib
 from typing import ClassVar
@@ -19,10 +19,12 @@ class Calibrate(ConfiguredCommand):
 
     Put the headset on, relax your face and look straight ahead until the bar is full; blinks are left out by
     themselves. A profile holds a mean picture of your eyes and stays on this machine; take it again after the headset
-    has moved.
+    has moved. With --guided you are then asked for ten expressions and to follow a dot, half a minute in all; what you
+    cannot do is left out by itself, and the avatar fits you better. To take it back: eyebridge profiles undo NAME.
 
     examples:
       eyebridge calibrate 0 --name me
+      eyebridge calibrate 0 --name me --guided
       eyebridge run 0 --personalization.profile me
     """
 
@@ -30,6 +32,7 @@ class Calibrate(ConfiguredCommand):
     source: CliPositionalArg[str] = Field(description=SOURCE)
     right: CliPositionalArg[str | None] = Field(None, description=RIGHT)
     name: str = Field("me", description="name of the profile")
+    guided: bool = Field(False, description="also ask for some expressions and for the gaze, half a minute in all")
 
     def execute(self) -> int:
         profiles.path_of(self.name)  # a name that will not do is said before anybody holds still
@@ -41,17 +44,25 @@ class Calibrate(ConfiguredCommand):
             progress = stack.enter_context(Progress(*columns, console=console))
             stack.enter_context(interruptible(source.close))
             task = progress.add_task("relax, look straight ahead", total=1.0)
-            pipeline.capture_neutral(wanted.seconds)
-            while not pipeline.profile.personal:
+            wearer = pipeline.wearer
+            if self.guided:
+                wearer.start_guide()
+            else:
+                wearer.capture_neutral(wanted.seconds)
+            while (done := wearer.progress) is not None:
                 frame = source.read()
                 if frame is None:
-                    raise BridgeError(
-                        f"{source.name} ended before {wanted.seconds:g} s of open eyes were seen; nothing was saved"
-                    )
+                    raise BridgeError(f"{source.name} ended before the calibration was done; nothing was saved")
                 pipeline(frame)
-                done = pipeline.capture_progress
-                progress.update(task, completed=1.0 if done is None else done)
-        console.print(f"saved {profiles.save(pipeline.profile, self.name, wanted.headset)}")
+                prompt = wearer.prompt
+                words = "relax, look straight ahead"
+                if prompt is not None:
+                    words = prompt.text if prompt.holding else f"next: {prompt.text}"
+                progress.update(task, completed=done, description=words)
+            progress.update(task, completed=1.0)
+        for notice in wearer.take_notices():
+            console.print(notice, markup=False)
+        console.print(f"saved {profiles.save(pipeline.profile, self.name, wanted.headset, wanted.glasses)}")
         source_words = " ".join(filter(None, (self.source, self.right)))
         console.print(f"use it with: eyebridge run {source_words} --personalization.profile {self.name}")
         return 0
