@@ -1,5 +1,6 @@
 """The Unreal plugin as far as it goes without the engine: the core runs, the layer on top is read against stand-ins."""
 
+import json
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from bridge.remote import COMMANDS
 from bridge.sinks.native import FLAGS, LAYOUT, PORT
 from bridge.unified import _BASE as UNIFIED
 from tests.engine_plugins import packets
+from tests.engine_plugins.unreal import headers
 from tests.golden.make import HERE as GOLDEN
 from tests.sinks.peers import need
 
@@ -120,3 +122,50 @@ def test_a_short_fuzzing_finds_nothing(tmp_path: Path) -> None:
     options = ("-runs=200000", "-max_len=2048", "-seed=1", f"-artifact_prefix={tmp_path}/")
     done = subprocess.run([program, *options, corpus], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+MODULES: Final = ("EyebridgeCore", "EyebridgeRuntime", "EyebridgeLiveLink")
+
+
+def compile_layer(folder: Path, version: int, *options: str) -> None:
+    """All of the plugin as one file, as Unreal's own builds join them, against the stand-ins of one version."""
+    public = sorted(PLUGIN.glob("Source/*/Public/*.h"))
+    headers.write(folder, public)
+    joined = folder / "all.cpp"
+    sources = [path for module in MODULES for path in sorted((PLUGIN / "Source" / module / "Private").glob("*.cpp"))]
+    joined.write_text("".join(f'#include "{path}"\n' for path in sources), encoding="utf-8")
+    own = [PLUGIN / "Source" / module / part for module in MODULES for part in ("Public", "Private")]
+    paths = [f"-I{path}" for path in (folder, HERE / "stubs", HERE / "core", *own)]
+    kinds = ["-std=c++20", "-Wall", "-Wextra", "-Werror", "-fno-exceptions", f"-DSTUB_UE={version}"]
+    exports = ["-DEYEBRIDGERUNTIME_API=", "-DEYEBRIDGELIVELINK_API="]
+    command = [need("clang++", "clang"), *kinds, *exports, *paths, *options, str(joined)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("version", [503, 504, 505])
+def test_the_engines_layer_fits_the_stand_ins(version: int, tmp_path: Path) -> None:
+    compile_layer(tmp_path, version, "-fsyntax-only")
+
+
+def test_on_the_stand_ins_the_face_moves_and_everything_comes_back(tmp_path: Path) -> None:
+    program = tmp_path / "layer"
+    files = [str(HERE / "stubs" / "StubEngine.cpp"), str(HERE / "layer" / "test_layer.cpp")]
+    compile_layer(tmp_path, 506, *files, "-pthread", "-o", str(program))
+    done = subprocess.run([program], stdout=subprocess.PIPE, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_descriptor_names_the_modules_that_are_there() -> None:
+    descriptor = json.loads((PLUGIN / "Eyebridge.uplugin").read_text(encoding="utf-8"))
+    assert descriptor["FileVersion"] == 3
+    assert not {"EngineVersion", "Installed"} & descriptor.keys()  # packaging writes them
+    assert [module["Name"] for module in descriptor["Modules"]] == list(MODULES)
+    assert {module["Type"] for module in descriptor["Modules"]} == {"Runtime"}
+    assert descriptor["Plugins"] == [{"Name": "LiveLink", "Enabled": True}]
+    for module in MODULES:
+        rules = (PLUGIN / "Source" / module / f"{module}.Build.cs").read_text(encoding="utf-8")
+        assert f"public class {module} : ModuleRules" in rules
+        assert f"public {module}(ReadOnlyTargetRules Target) : base(Target)" in rules
+        parts = [path.read_text(encoding="utf-8") for path in (PLUGIN / "Source" / module / "Private").glob("*.cpp")]
+        assert sum(f"IMPLEMENT_MODULE(FDefaultModuleImpl, {module})" in part for part in parts) == 1
