@@ -1,0 +1,74 @@
+"""Work spread over processes: this machine's, or those of a Ray cluster."""
+
+import logging
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bridge.errors import BridgeError
+
+_SINGLE: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"Linear algebra of many threads in each of many processes would only wait for itself."
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Where independent pieces of work are done."""
+
+    workers: int = 1
+    "Processes on this machine; 1: in this process."
+    ray: str | None = None
+    "Address of a Ray cluster, 'local' for one started here; None for none."
+
+    def map(self, do: Callable[..., Any], tasks: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
+        """`do(*task)` for every task, in any order, as they are done. Raises what `do` raises.
+
+        Raises BridgeError when Ray is asked for and is not there.
+        """
+        if self.ray is not None:
+            yield from self._on_ray(do, tasks)
+        elif self.workers <= 1 or len(tasks) <= 1:
+            yield from (do(*task) for task in tasks)
+        else:
+            os.environ.update(dict.fromkeys(_SINGLE, "1"))
+            with multiprocessing.get_context("spawn").Pool(min(self.workers, len(tasks)), _quiet) as pool:
+                yield from pool.imap_unordered(_apply, [(do, task) for task in tasks])
+
+    def _on_ray(self, do: Callable[..., Any], tasks: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
+        try:
+            import ray
+        except ImportError as error:
+            raise BridgeError("--ray needs Ray: pip install 'eyebridge[ray]'") from error
+        here = self.ray == "local"
+        try:
+            ray.init(
+                address=None if here else self.ray,
+                num_cpus=self.workers if here else None,
+                include_dashboard=False if here else None,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            raise BridgeError(
+                f"the Ray cluster {self.ray} cannot be joined ({error}); start it with: ray start"
+            ) from error
+        try:
+            remote = ray.remote(do)
+            waiting = [remote.remote(*task) for task in tasks]
+            while waiting:
+                done, waiting = ray.wait(waiting)
+                yield from ray.get(done)
+        finally:
+            ray.shutdown()
+
+
+def _apply(work: tuple[Callable[..., Any], tuple[Any, ...]]) -> Any:
+    do, task = work
+    return do(*task)
+
+
+def _quiet() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops its workers
