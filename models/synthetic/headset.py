@@ -53,6 +53,8 @@ class Optics:
     "Share by which the lens draws the picture's edge in; negative: pushes it out."
     adaptation: float
     "How far the camera's exposure makes good a change of the picture's mean: 0 not at all, 1 wholly."
+    bloom: float
+    "Share of the light that the lens spreads around what is bright."
     lash_blur: float
     "How far the lashes, nearer than the eye, are out of focus: pixels of 1000 over the picture's width."
     rim: Float
@@ -200,6 +202,7 @@ def _optics(rng: Generator, brightest: float) -> Optics:
         background=float(rng.uniform(0.0, 0.12)),
         distortion=float(rng.uniform(-0.12, 0.2)) if rng.random() < 0.4 else 0.0,
         adaptation=float(rng.uniform(0.2, 1.0)) if rng.random() < 0.5 else 0.0,
+        bloom=float(rng.uniform(0, 0.3)) if rng.random() < 0.4 else 0.0,
         lash_blur=float(rng.gamma(1.0, 3.0)),
         glasses=glasses,
         rim=rim,

@@ -23,6 +23,10 @@ def develop(light: Float, optics: Optics, gain: float, mirrored: bool, rng: Gene
         picture = np.asarray(bent, np.float32)
     if len(optics.glasses) or optics.rim[4]:
         picture = _spectacles(picture, optics, mirrored)
+    if optics.bloom:
+        small = cv2.resize(picture, (32, 32), interpolation=cv2.INTER_AREA)
+        glow = cv2.resize(cv2.GaussianBlur(small, (0, 0), 4.0), (width, height), interpolation=cv2.INTER_LINEAR)
+        picture = np.asarray(picture + np.float32(optics.bloom) * (glow - picture), np.float32)
     if optics.blur > 0.5:
         sigma = optics.blur * width / 1000
         picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), np.float32)

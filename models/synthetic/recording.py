@@ -210,6 +210,7 @@ def _clear_optics() -> Optics:
         background=0.02,
         distortion=0.0,
         adaptation=0.0,
+        bloom=0.0,
         lash_blur=0.0,
         glasses=np.zeros((0, 6), np.float32),
         rim=np.zeros(5, np.float32),

@@ -121,6 +121,8 @@ def _draw(
     points = deform(side.base, side.shapes, weights, side.eye_centre, side.eye_radius, side.thickness)
     normals = vertex_normals(points, person.triangles)
     light = light_vertices(points, normals, camera.lights, camera.position, camera.ambient, person.wrap, person.gloss)
+    lids = _lid_table(points[person.upper_lid], points[person.lower_lid])
+    light *= _lid_shadow(points, side, person, lids)[:, None]
     screen = project(points, camera.position, camera.rotation, lens)
     image = np.full((height, width), background, np.float32)
     depth = np.zeros((height, width), np.float32)
@@ -140,7 +142,7 @@ def _draw(
         person.relief,
         person.shine,
     )
-    _draw_eye(image, depth, person, side, eye, camera, lens, points)
+    _draw_eye(image, depth, person, side, eye, camera, lens, lids)
     hairs = grow_hairs(points, person.lash_cards, side.hairs)
     projected = project(hairs.reshape(-1, 3), camera.position, camera.rotation, lens).reshape(hairs.shape)
     blur, slack = lash_blur * width / 1000, 0.004 + 0.02 / camera.focal
@@ -156,7 +158,7 @@ def _draw_eye(
     eye: EyeState,
     camera: Camera,
     lens: Float,
-    points: Float,
+    lids: Float,
 ) -> None:
     look = person.eye_look.copy()
     look[1] = eye.pupil
@@ -171,7 +173,7 @@ def _draw_eye(
         _eye_axes(person, side, eye),
         person.iris,
         look,
-        _lid_table(points[person.upper_lid], points[person.lower_lid]),
+        lids,
         camera.lights,
         camera.ambient,
     )
@@ -187,6 +189,19 @@ def _eye_axes(person: Participant, side: Side, eye: EyeState) -> Float:
     gaze = np.array([math.sin(yaw) * math.cos(pitch), math.sin(pitch), math.cos(yaw) * math.cos(pitch)])
     right = np.array([math.cos(yaw), 0.0, -math.sin(yaw)])
     return np.stack([right, np.cross(gaze, right), gaze]).astype(np.float32)
+
+
+def _lid_shadow(points: Float, side: Side, person: Participant, lids: Float) -> Float:
+    """(V,) what the upper lid and its lashes leave of the light on the skin under the eye, as eyeball.draw_eyeball has
+    it on the eye: little while the eye is open, but a shut lid's shadow must not look like an eye."""
+    strength, reach = person.eye_look[9], person.eye_look[12]
+    (left, right), (x, y) = lids[-1], points[:, :2].T
+    columns = np.linspace(left, right, _LID_STEPS)
+    upper, lower = np.interp(x, columns, lids[:-1, 0]), np.interp(x, columns, lids[:-1, 1])
+    lit = np.clip((upper - y) / reach, 0, 1)
+    beside = np.clip(np.maximum(left - x, x - right) / 0.4, 0, 1)
+    under = (y < lower - 0.02) & (points[:, 2] > side.eye_centre[2])
+    return np.where(under, 1 - strength * (1 - lit * (2 - lit)) * (1 - beside), 1).astype(np.float32)
 
 
 def _lid_table(upper: Float, lower: Float) -> Float:

@@ -183,7 +183,7 @@ _MOMENTS: Final[tuple[tuple[Callable[[Generator, float], FaceState], float], ...
     (_anger, 0.045),
     (_surprise, 0.045),
     (_happiness, 0.045),
-    (_partial_blink, 0.1),
+    (_partial_blink, 0.14),
     (_combination, 0.09),
     (_faint, 0.04),
     (_unseen, 0.01),
@@ -203,7 +203,7 @@ def random_moment(rng: Generator, spill: float, pupil: float) -> FaceState:
 def with_gaze(state: FaceState, rng: Generator, pupil: float, yaw_sd: float, pitch_sd: float) -> FaceState:
     """Both eyes turned to a random place, and a pupil near `pupil`."""
     yaw, pitch = rng.normal(0, yaw_sd), rng.normal(0, pitch_sd)
-    if rng.random() < 0.12:
+    if rng.random() < 0.18:
         yaw, pitch = rng.uniform(-38, 38), rng.uniform(-30, 27)
     state = state.looking(
         float(min(max(yaw, -38), 38)),

@@ -91,7 +91,9 @@ def test_a_lens_bends_towards_the_edge_and_not_in_the_middle() -> None:
     light[32, 32] = light[32, 48] = 1.0
     rng = np.random.default_rng(0)
     bare = replace(make_headset("hmd1", rng).optics, gamma=1.0, blur=0.0, noise=0.0, jpeg=0, veil=0.0)
-    plain = replace(bare, vignette=0.0, barrel=0.0, glasses=np.zeros((0, 6), np.float32), rim=np.zeros(5, np.float32))
+    plain = replace(
+        bare, vignette=0.0, barrel=0.0, bloom=0.0, glasses=np.zeros((0, 6), np.float32), rim=np.zeros(5, np.float32)
+    )
     for distortion, towards_the_edge in ((-0.15, True), (0.2, True), (0.0, False)):
         seen = develop(light, replace(plain, distortion=distortion), 1.0, False, rng).astype(float)
         columns = np.arange(65)

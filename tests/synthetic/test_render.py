@@ -80,6 +80,24 @@ def test_a_lid_in_motion_leaves_a_smear(sessions: list[Session]) -> None:
         assert abs(moving - still)[~passed].mean() < 0.5 * abs(moving - still)[passed].mean()
 
 
+def test_a_shut_lid_shades_the_skin_below_it(sessions: list[Session]) -> None:
+    def darkening(session: Session, eye: EyeState) -> Float:
+        """(2,) how much of the light above and below the middle of the shut lids' line is lost."""
+        lights = []
+        for strength in (0.0, 0.9):
+            look = session.person.eye_look.copy()
+            look[[5, 9, 12]] = 0.0, strength, 0.4
+            lights.append(replace(session, person=replace(session.person, eye_look=look)).light(eye, False, Slip()))
+        lost = lights[0] - lights[1]
+        line = int(np.argmax(lost.sum(1))) if lost.any() else 48
+        return np.asarray([abs(lost[: line - 8]).sum(), lost[line:].sum()] / lights[0].sum(), np.float32)
+
+    for session in sessions:
+        above, below = darkening(session, EyeState(blink=1.0))
+        assert below > 0.004
+        assert above < 0.2 * below
+
+
 def test_exposure_makes_good_what_a_shut_lid_changes(sessions: list[Session]) -> None:
     """A closed lid throws back more light than an eye; a camera that adapts shows the same mean again."""
     for session in sessions:
