@@ -54,6 +54,16 @@ class UndoCalibration:
 
 
 @dataclass(frozen=True, slots=True)
+class StartRecording:
+    """Keep every eye picture from now on, in a new folder that the daemon chooses."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    """End the recording, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Adjust:
     """Change one setting now; nothing is stored."""
 
@@ -96,6 +106,8 @@ Command = (
     | SkipStep
     | StopGuide
     | UndoCalibration
+    | StartRecording
+    | StopRecording
     | Adjust
     | Switch
     | SaveSettings
@@ -109,6 +121,8 @@ _COMMANDS: Final[dict[str, type[Command]]] = {
     "skip_step": SkipStep,
     "stop_guide": StopGuide,
     "undo_calibration": UndoCalibration,
+    "start_recording": StartRecording,
+    "stop_recording": StopRecording,
     "adjust": Adjust,
     "switch": Switch,
     "save_settings": SaveSettings,
