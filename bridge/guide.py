@@ -82,7 +82,9 @@ class Prompt:
     holding: bool
     "False while the wearer gets ready."
     seconds: float
-    "Left of getting ready or of holding."
+    "Left of getting ready or of holding,"
+    length: float
+    "of so many."
     progress: float
     "Of the whole guide, 0..1."
     exemplar: Expression
@@ -162,6 +164,7 @@ class Guide:
             text=step.exercise.prompt,
             holding=into >= 0.0,
             seconds=max(0.0, step.hold - into if into >= 0.0 else -into),
+            length=step.hold if into >= 0.0 else step.ready,
             progress=self.progress,
             exemplar=exemplar,
             target=position,

@@ -10,7 +10,7 @@ from typing import Final
 from bridge.calibration import NeutralCapture
 from bridge.errors import BridgeError
 from bridge.frames import Expression, EyePair
-from bridge.guide import Guide, Prompt
+from bridge.guide import Guide, Guided, Prompt
 from bridge.personalization import Profile
 from bridge.slip import Upkeep, UpkeepOptions
 
@@ -29,6 +29,10 @@ class Wearer:
     ) -> None:
         """`changed` is called after each change of profile, since what was learnt under another one is void."""
         self.profile = population
+        self.taken = 0
+        "Calibrations that have come to a profile."
+        self.guided: Guided | None = None
+        "What the guide has come to, until another calibration follows or it is undone."
         self._options = options
         self._population = population
         self._read = read
@@ -55,6 +59,11 @@ class Wearer:
         if self._task.done:
             self.finish()
 
+    def begin(self, profile: Profile) -> None:
+        """Personalize with a profile that was stored: there is nothing to undo."""
+        self._before.clear()
+        self._set(profile)
+
     def use(self, profile: Profile) -> None:
         """Personalize with this profile from the next frame on; `undo` returns to the one before."""
         self._before = [*self._before[1 - _REMEMBERED :], self.profile]
@@ -66,7 +75,7 @@ class Wearer:
 
     def start_guide(self) -> None:
         """Begin the guided calibration, in place of whatever is under way."""
-        self._task = Guide(self._read)
+        self._task, self.guided = Guide(self._read), None
 
     def skip_step(self) -> None:
         """Leave out the guide's step that is shown now, if there is one."""
@@ -78,6 +87,11 @@ class Wearer:
     def stop(self) -> None:
         """End the calibration that is under way; the profile stays what it is."""
         self._task = None
+
+    @property
+    def undoable(self) -> bool:
+        """Whether `undo` has anything to undo."""
+        return self._task is not None or bool(self._before)
 
     def undo(self) -> None:
         """End the calibration that is under way; with none, return to the profile before the latest.
@@ -105,10 +119,12 @@ class Wearer:
         if isinstance(task, NeutralCapture):
             found = task.profile(self._read)
             self.use(found.fitted(self.profile.fit))
-            self._notices.append(task.good()[1].sentence)
+            self.taken += 1
+            self._notices.append(f"your neutral image is taken: {task.good()[1].sentence}")
         elif task is not None:
             guided = task.result()
             self.use(guided.profile)
+            self.taken, self.guided = self.taken + 1, guided
             self._notices.append(guided.sentence)
 
     @property
@@ -139,6 +155,6 @@ class Wearer:
             self._notices.append(advice)
 
     def _set(self, profile: Profile) -> None:
-        self.profile = profile
+        self.profile, self.guided = profile, None
         self._upkeep, self._advised = Upkeep(self._options, self._read), False
         self._changed()

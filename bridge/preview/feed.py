@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from bridge.blendshapes import ARKIT, GROUPS
 from bridge.channels import ACTION_UNITS, CHANNELS, EMOTIONS
 from bridge.frames import Image, Result
+from bridge.guide import Guided
 from bridge.health import Health
+from bridge.preview.guidance import Guidance, asked, outcome
 
 EYES_PERIOD: Final = 1 / 16
 "Seconds between two pictures of the eyes: 15 a second, measured against frames that come at 60."
@@ -76,7 +78,7 @@ class Status:
     state: str = ""
     "One sentence for the wearer."
     progress: float | None = None
-    "0..1 while a neutral is being captured."
+    "0..1 while a calibration is under way."
     neutral: Image | None = None
     "(h, 2 w) the mean neutral image in use; hand over the same array as long as it is the same image."
     dropped: int = 0
@@ -85,6 +87,12 @@ class Status:
     "Every target there is, in the order of the settings."
     cameras: tuple[Health, ...] = ()
     "Every live camera; none while something stored is played."
+    guide: Guidance | None = None
+    "What the guided calibration asks for now."
+    guided: Guided | None = None
+    "What the guided calibration has come to, until it is undone."
+    undoable: bool = False
+    "Whether there is a calibration to undo."
 
 
 class Feed:
@@ -95,6 +103,7 @@ class Feed:
         self._result: Result | None = None
         self._status: Status | None = None
         self._neutral: Image | None = None
+        self._guide: Guidance | None = None
         self._sliders: list[Slider] = []
         self._eyes_at = self._status_at = self._sliders_at = -math.inf
 
@@ -110,6 +119,9 @@ class Feed:
             if (current := list(sliders())) != self._sliders:
                 self._sliders = current
                 yield _text("sliders", sliders=[asdict(slider) for slider in current])
+        if status.guide is not self._guide:  # not held back: eyes follow its target
+            self._guide = status.guide
+            yield _text("guide", asked=asked(status.guide))
         if status is not self._status and now - self._status_at >= STATUS_PERIOD:
             self._status, self._status_at = status, now
             yield from self._report(status)
@@ -135,6 +147,8 @@ class Feed:
             dropped=status.dropped,
             targets=[asdict(target) for target in status.targets],
             cameras=[_camera(camera) for camera in status.cameras],
+            guided=outcome(status.guided),
+            undoable=status.undoable,
         )
 
 
