@@ -12,7 +12,7 @@ MODULE: Final = Path(__file__).parents[2] / "engine_plugins" / "javascript" / "e
 
 
 def decoded(data: bytes) -> list[packets.Meaning | None]:
-    command = [need("node", "nodejs"), HERE / "decode.mjs", MODULE]
+    command = [need("node", "nodejs"), str(HERE / "decode.mjs"), str(MODULE)]
     done = subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True, timeout=120)
     return packets.readings(done.stdout.decode().splitlines())
 

@@ -124,6 +124,13 @@ def test_a_short_fuzzing_finds_nothing(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-3000:]
 
 
+def test_the_bench_runs(tmp_path: Path) -> None:
+    program = compile_core("g++", tmp_path / "bench", [HERE / "core" / "bench.cpp"], "-O2")
+    done = subprocess.run([program, GOLDEN / "native_happy.osc"], stdout=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == 3
+
+
 MODULES: Final = ("EyebridgeCore", "EyebridgeRuntime", "EyebridgeLiveLink")
 
 
