@@ -11,22 +11,23 @@ ROWS = (
     ("bridge.errors", "bridge.channels", "bridge.frames", "bridge.blendshapes", "bridge.unified", "bridge.health"),
     # pure stages: no I/O, no clock, no threads
     (
-        *("bridge.rectification", "bridge.visibility", "bridge.personalization", "bridge.smoothing", "bridge.blinks"),
+        *("bridge.rectification", "bridge.checkerboard", "bridge.visibility", "bridge.personalization"),
+        *("bridge.smoothing", "bridge.blinks"),
         *("bridge.rigs", "bridge.mapping", "bridge.ambient", "bridge.osc", "bridge.decoding"),
         *("bridge.exercises", "bridge.gaze_calibration", "bridge.fewshot", "bridge.calibration", "bridge.guide"),
-        "bridge.slip",
+        *("bridge.slip", "bridge.collection", "bridge.irises"),
     ),
     # files and runtimes
     (
         *("bridge.files", "bridge.pictures", "bridge.recording", "bridge.recorder", "bridge.truth", "bridge.profiles"),
-        *("bridge.network", "bridge.timing", "bridge.shipped", "bridge.discovery"),
+        *("bridge.network", "bridge.timing", "bridge.shipped", "bridge.discovery", "bridge.recording_set"),
     ),
     # the line and its ends
     (
         *("bridge.wearer", "bridge.control", "bridge.remote", "bridge.pipeline"),
-        *("bridge.sources", "bridge.sinks", "bridge.inlets", "bridge.preview"),
+        *("bridge.sources", "bridge.sinks", "bridge.inlets", "bridge.prompts", "bridge.preview"),
     ),
-    ("bridge.config", "bridge.targets", "bridge.daemon"),
+    ("bridge.config", "bridge.targets", "bridge.attendant", "bridge.daemon"),
     ("bridge.checks", "bridge.commands", "bridge.cli"),
 )
 NEVER_FROM_BRIDGE = ("torch", "models", "samples", "tests")
