@@ -49,6 +49,7 @@ class RectificationOptions(BaseModel, frozen=True, extra="forbid"):
 
     left: EyeOptions = EyeOptions()
     right: EyeOptions = EyeOptions()
+    swap: bool = Field(False, description="exchange the two eyes, for cameras that are plugged in the wrong way round")
     mirror_missing: bool = Field(
         False,
         description="show a missing eye as the other one, mirrored; else it is said to be missing",
@@ -73,7 +74,8 @@ class Rectifier:
         pixels = np.zeros((self._height, 2 * self._width), np.uint8)
         halves = (pixels[:, : self._width], pixels[:, self._width :])
         seen = [False, False]
-        for side, picture in enumerate((frame.left, frame.right)):
+        pictures = self.cameras(frame)
+        for side, picture in enumerate(pictures):
             if picture is None:
                 continue
             eye = self._views[side](picture)
@@ -83,10 +85,22 @@ class Rectifier:
         mirrored = [False, False]
         if self.options.mirror_missing and seen[0] != seen[1]:
             missing = seen.index(False)
-            if (frame.left, frame.right)[missing] is None:  # a picture that went dark is a fault, not a missing camera
+            if pictures[missing] is None:  # a picture that went dark is a fault, not a missing camera
                 halves[missing][:] = halves[1 - missing][:, ::-1]
                 seen[missing] = mirrored[missing] = True
         return EyePair(pixels, (seen[0], seen[1]), (mirrored[0], mirrored[1]), frame.time, frame.index)
+
+    def cameras(self, frame: EyeFrame) -> tuple[Image | None, Image | None]:
+        """The camera's own pictures of the wearer's (left, right) eye."""
+        return (frame.right, frame.left) if self.options.swap else (frame.left, frame.right)
+
+    def upright(self, frame: EyeFrame) -> tuple[Image | None, Image | None]:
+        """The whole (left, right) pictures, undistorted, turned and mirrored: what `crop` is a part of."""
+        left, right = self.cameras(frame)
+        return (
+            None if left is None else self._views[0].upright(left),
+            None if right is None else self._views[1].upright(right),
+        )
 
 
 class _View:
@@ -98,7 +112,11 @@ class _View:
         self._maps: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}
 
     def __call__(self, picture: Image) -> Image:
-        options, (height, width) = self._options, self._size
+        height, width = self._size
+        return _scaled(_cover(self.upright(picture), self._options.crop, width / height), height, width)
+
+    def upright(self, picture: Image) -> Image:
+        options = self._options
         if options.camera_matrix is not None:
             map_x, map_y = self._undistortion((picture.shape[0], picture.shape[1]))
             picture = _gray(cv2.remap(picture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
@@ -109,7 +127,7 @@ class _View:
             picture = _gray(cv2.warpAffine(picture, turn, (columns, rows), borderMode=cv2.BORDER_REPLICATE))
         if options.mirror:
             picture = picture[:, ::-1]
-        return _scaled(_cover(picture, options.crop, width / height), height, width)
+        return picture
 
     def _undistortion(self, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         if shape not in self._maps:

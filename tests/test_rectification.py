@@ -60,6 +60,30 @@ def test_mirror_rotation_and_crop_do_what_they_say() -> None:
     assert right_end.mean() > plain.mean() + 25
 
 
+def test_swapped_eyes_change_places_and_each_place_keeps_its_view() -> None:
+    dim, bright = ramp() // 2, ramp()
+    options = RectificationOptions(left=EyeOptions(rotation=180.0), swap=True)
+    swapped = Rectifier(options)(EyeFrame(dim, bright, 0.0, 0)).pixels
+    np.testing.assert_array_equal(swapped[:, :WIDTH], view(bright, rotation=180.0))
+    np.testing.assert_array_equal(swapped[:, WIDTH:], view(dim))
+    only_right = Rectifier(options)(EyeFrame(dim, None, 0.0, 0))
+    assert only_right.seen == (False, True)
+
+
+def test_the_crop_is_a_part_of_the_upright_picture() -> None:
+    """A person draws it there, so what lies in it must be what the network is given."""
+    eye = EyeOptions(rotation=90.0, mirror=True, crop=(0.25, 0.25, 0.3, 0.4))
+    rectify = Rectifier(RectificationOptions(right=eye))
+    frame = EyeFrame(None, ramp(200, 320), 0.0, 0)
+    left, right = rectify.upright(frame)
+    assert left is None
+    assert right is not None
+    assert right.shape == (200, 320)
+    np.testing.assert_allclose(right[:, 60:260], ramp(200, 320)[:, 60:260].T[::-1, ::-1], atol=2)
+    drawn = view(right[50:130, 88:168])  # 80 rows from 50; of 96 columns from 80, the middle 80
+    np.testing.assert_allclose(rectify(frame).pixels[:, WIDTH:], drawn, atol=1)
+
+
 def test_undistortion_straightens_what_the_lens_bent() -> None:
     """Pictures of a line through a barrel lens: bent before, straight to a third of a pixel after."""
     rows, columns, focal, k1 = 240, 320, 200.0, -0.3
