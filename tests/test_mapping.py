@@ -184,14 +184,14 @@ def test_an_eye_that_is_lost_alone_eases_and_the_other_side_does_not_notice() ->
     options = MappingOptions(relax_half_life=0.2)
     mapper, relax = Mapper(options), Relax(options)
     both = {"brow_down_left": 1.0, "brow_down_right": 1.0, "gaze_yaw_left": 20.0, "gaze_yaw_right": -10.0}
-    relax(mapper(expression(**both)), BOTH, 0.0)
+    relax(mapper(expression("neutral", **both)), BOTH, 0.0)
     alone = mapper(expression(brow_down_left=0.0, brow_down_right=NAN, gaze_yaw_left=0.0, gaze_yaw_right=NAN))
     face = relax(alone, (True, False), 0.2)
     assert all(name.endswith("Right") for name in moved(face)), "the left side moved at once"
     assert moved(face)["browDownRight"] == 0.5
     assert face.gaze.left_yaw == 0
     assert face.gaze.right_yaw == pytest.approx(-5), "half way to where the other eye looks"
-    again = relax(mapper(expression(**both)), BOTH, 0.4)
+    again = relax(mapper(expression("neutral", **both)), BOTH, 0.4)
     assert moved(again)["browDownLeft"] == 1
     assert moved(again)["browDownRight"] == pytest.approx(0.75)
 
