@@ -77,6 +77,11 @@ class Targets:
         for sink in self._sinks:
             sink.send(result)
 
+    def say(self, text: str) -> None:
+        """Gives a line for people to every target that is open and has a place for it."""
+        for sink in self._sinks:
+            sink.say(text)
+
     def switch(self, name: str, on: bool) -> None:
         """Switches a target on or off while frames go on. Raises BridgeError for a name that is none."""
         if name not in self._targets:

@@ -31,6 +31,7 @@ class Kept(Sink):
     def __init__(self, options: "KeptOptions") -> None:
         super().__init__("kept", options)
         self.results: list[int] = []
+        self.lines: list[str] = []
         self.closed = False
         self.commands: Callable[[Command], None] = ignore
         self._may_close = options.may_close
@@ -42,6 +43,9 @@ class Kept(Sink):
 
     def hear(self, obey: Callable[[Command], None]) -> None:
         self.commands = obey
+
+    def say(self, text: str) -> None:
+        self.lines.append(text)
 
     def close(self) -> None:
         assert self._may_close.wait(20)
@@ -94,6 +98,16 @@ def test_what_is_on_is_sent_every_frame_and_the_rest_nothing() -> None:
     assert first.opened[0].results == [0, 1, 2]
     assert first.opened[0].closed
     assert second.opened == []
+
+
+def test_a_line_for_people_goes_to_what_is_open_and_most_have_no_place_for_it() -> None:
+    chatty, off = kept(), kept(on=False)
+    targets = Targets({"chatty": chatty, "off": off, "native": NativeOptions(enabled=True, port=free_port())}, ignore)
+    targets.say("Smile")
+    targets.switch("chatty", False)
+    targets.say("Frown")
+    targets.close()
+    assert chatty.opened[0].lines == ["Smile"]
 
 
 def test_a_target_that_opens_slowly_holds_up_no_frame() -> None:

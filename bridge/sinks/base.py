@@ -77,6 +77,9 @@ class Sink(ABC):
     def hear(self, obey: Callable[[Command], None]) -> None:  # noqa: B027
         """Passes on what the receiving program asks of us, from any thread. Most of them ask nothing."""
 
+    def say(self, text: str) -> None:  # noqa: B027
+        """Shows the wearer, and whoever sees the avatar, a line of text. Most receivers have no place for one."""
+
     @abstractmethod
     def close(self) -> None:
         """Releases what the sink holds; a second call does nothing."""

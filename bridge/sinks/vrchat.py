@@ -25,6 +25,7 @@ from bridge.remote import COMMANDS, DESCRIPTIONS, Remote
 from bridge.sinks.base import Sink
 from bridge.sinks.parameters import ACTIVE, AvatarParameters
 from bridge.sinks.udp import UdpOptions, UdpTarget
+from bridge.sinks.vrchat_chat import Chatbox
 from bridge.sinks.vrchat_eyes import VrchatEyes
 
 log: Final = logging.getLogger("eyebridge")
@@ -40,12 +41,13 @@ class Game:
     steps: tuple[int, int]
     "Steps from 0 to 1 in which it passes floats on to others: of those that cannot be negative, and that can."
     native_eyes: bool
+    chatbox: bool = False
     prefix: str = ""
     "Before `v2/` where parameters are not read from an avatar."
 
 
 GAMES: Final = {
-    "vrchat": Game("VRChat", "VRChat-Client", (127, 127), native_eyes=True),
+    "vrchat": Game("VRChat", "VRChat-Client", (127, 127), native_eyes=True, chatbox=True),
     "chilloutvr": Game("ChilloutVR", "ChilloutVR-GameClient", (255, 255), native_eyes=False),
     "basis": Game("Basis", None, (255, 127), native_eyes=False, prefix="FT"),
 }
@@ -110,6 +112,7 @@ class VrchatSink(Sink):
         self._target: UdpTarget | None = None
         self._finder: Finder | None = None
         self._taken: _Route | None = None
+        self._chatbox = Chatbox()
         self._active_until = -math.inf
         host, port = _address(options.host), options.port or PORT
         avatar = _avatar(options, self._game)
@@ -124,6 +127,10 @@ class VrchatSink(Sink):
 
     def hear(self, obey: Callable[[Command], None]) -> None:
         self._obey = obey
+
+    def say(self, text: str) -> None:
+        if self._game.chatbox:
+            self._chatbox.say(text)
 
     def _follow(self, found: Found | None) -> None:
         """In the finder's thread: all that takes longer than a frame may."""
@@ -144,11 +151,11 @@ class VrchatSink(Sink):
         route = self._route
         if route is not self._taken:
             self._take(route)
-        active = self._is_active(result)
+        active, said = self._is_active(result), self._chatbox.datagrams(result.time)
         if route is None or self._target is None:
             return
         datagrams = route.parameters.pack(result, active) + bundled(route.eyes.messages(result, active))
-        self._target.send(datagrams, result.time)
+        self._target.send(datagrams + said, result.time)
 
     def _take(self, route: _Route | None) -> None:
         last, self._taken = self._taken, route
