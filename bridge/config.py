@@ -18,9 +18,11 @@ from pydantic_settings import CliSuppress
 
 from bridge.errors import BridgeError
 from bridge.files import write_atomically
+from bridge.inlets import InletsOptions
 from bridge.network import NetworkOptions
 from bridge.pipeline import PipelineOptions
 from bridge.preview import PreviewOptions, Slider
+from bridge.prompts import PromptsOptions
 from bridge.sinks.artnet import ArtNetOptions
 from bridge.sinks.hyperion import HyperionOptions
 from bridge.sinks.ifacialmocap import IFacialMocapOptions
@@ -56,6 +58,8 @@ class Config(PipelineOptions):
     network: NetworkOptions = NetworkOptions()
     targets: TargetsOptions = TargetsOptions()
     preview: PreviewOptions = PreviewOptions()
+    prompts: PromptsOptions = PromptsOptions()
+    inlets: InletsOptions = InletsOptions()
     cameras: CliSuppress[CamerasOptions] = CamerasOptions()
 
 

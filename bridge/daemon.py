@@ -6,21 +6,35 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from bridge import profiles, shipped
-from bridge.config import Config, adjusted, save_settings, sliders, switched
-from bridge.control import Adjust, CaptureNeutral, Command, ForgetNeutral, ResetSettings, SaveSettings, Switch
+from bridge import inlets, shipped
+from bridge.attendant import Attendant
+from bridge.camera_commands import CameraCommand
+from bridge.camera_setup import CameraSetup
+from bridge.config import Config, adjusted, default_path, save_settings, sliders, switched
+from bridge.control import (
+    Adjust,
+    Command,
+    ResetSettings,
+    SaveSettings,
+    StartRecording,
+    StopRecording,
+    Switch,
+)
 from bridge.errors import BridgeError
-from bridge.frames import Image, Result
+from bridge.frames import EyeFrame, Image, Result
+from bridge.headsets import folder_beside
 from bridge.personalization import Profile
 from bridge.pipeline import Pipeline
 from bridge.preview import Preview, Status
-from bridge.recorder import Tape
+from bridge.prompts import Prompts
+from bridge.recorder import Tape, new_folder
 from bridge.sources import Source
 from bridge.targets import Targets
 from bridge.timing import FrameRate, Sections
@@ -39,6 +53,17 @@ class Started:
     targets: list[str]
     preview: str | None
     "Address of the preview page."
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """What a run consists of."""
+
+    source: Source
+    pipeline: Pipeline
+    attendant: Attendant
+    targets: Targets
+    preview: Preview | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +101,12 @@ class Daemon:
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._source: Source | None = None
+        self._setup = CameraSetup(
+            config.rectification,
+            config.cameras,
+            config.personalization.headset,
+            folder_beside(settings_path or default_path()),
+        )
         self._rate = FrameRate()
         self._latency = 0.0
         self._message = ""
@@ -102,68 +133,60 @@ class Daemon:
             pipeline = Pipeline(config, config.network.open(), self.timing)
             self._source = source = stack.enter_context(self._open_source())
             stack.callback(self._tape.close)
+            stack.callback(self._setup.close)
             if self._record is not None:
                 self._tape.start(self._record, source.rate)
-            self._begin_personal(pipeline)
             targets = Targets(dict(config.targets), self.command)
             stack.callback(targets.close)
+            prompts = Prompts(config.prompts)
+            stack.callback(prompts.close)
+            attendant = Attendant(pipeline, config.personalization, prompts, self._say)
+            attendant.begin()
+            stack.enter_context(inlets.opened(config.inlets, self.command))
             preview = self._preview(stack) if config.preview.enabled else None
             self._started(Started(source.name, targets.names, preview.url if preview else None))
             if seconds is not None:
                 timer = threading.Timer(seconds, self.stop)
                 stack.callback(timer.cancel)
                 timer.start()
-            self._loop(source, pipeline, targets, preview)
+            self._loop(_Running(source, pipeline, attendant, targets, preview))
 
-    def _loop(self, source: Source, pipeline: Pipeline, targets: Targets, preview: Preview | None) -> None:
+    def _loop(self, running: _Running) -> None:
         next_report = 0.0
+        status = Status()
         while not self._stopping.is_set():
-            frame = source.read()
+            frame = running.source.read()
             if frame is None:
                 return
             begun = time.perf_counter()
-            self._obey(pipeline, targets)
+            self._obey(running)
             self._tape.offer(frame)
-            collecting = pipeline.capture_progress is not None
             try:
-                result = pipeline(frame)
+                result = running.pipeline(frame)
             except BridgeError as error:  # no neutral could be made; the line itself is whole
-                self._say(str(error))
+                running.attendant.fail(error)
                 continue
-            if collecting and pipeline.capture_progress is None:
-                self._say("your neutral image is taken: the avatar now moves from your own resting face")
             with self.timing.section("send"):
-                targets.send(result)
-            if preview is not None:
-                preview.send(result)
+                running.targets.send(result)
             ended = time.perf_counter()
             self.timing.section("end_to_end").add(ended - begun)
             self._latency += 0.05 * (ended - begun - self._latency)
             self._rate.tick(ended)
+            running.attendant.follow()
             if ended >= next_report:
                 next_report = ended + _REPORT_EVERY
-                status = self._status(source, pipeline, targets)
+                status = self._status(running)
                 self._report(Report(status, result))
-                if preview is not None:
-                    preview.tell(status)
+            self._show(running, frame, result, status)
 
-    def _begin_personal(self, pipeline: Pipeline) -> None:
-        options = self.config.personalization
-        if options.profile is not None:
-            try:
-                pipeline.use(profiles.load(options.profile, options.headset, pipeline.profile.neutral.shape))
-                self._say(f"profile {options.profile!r} is loaded")
-                return
-            except BridgeError as error:  # the avatar lives without it; the wearer is told how to get it back
-                self._say(str(error))
-        if options.automatic:
-            self._capture(pipeline, options.seconds)
-        elif options.profile is None:
-            self._say("running without your neutral image; capture it for a better match")
-
-    def _capture(self, pipeline: Pipeline, seconds: float) -> None:
-        pipeline.capture_neutral(seconds)
-        self._say("look straight ahead with a relaxed face while your neutral image is taken")
+    def _show(self, running: _Running, frame: EyeFrame, result: Result, status: Status) -> None:
+        """Results and what the guide asks for reach the page with every frame, all else as often as it is reported."""
+        if running.preview is not None:
+            running.preview.send(result)
+            if running.preview.watched:
+                running.preview.show(self._setup.view(frame))
+            guidance = running.attendant.guidance
+            running.preview.tell(status if guidance is None else replace(status, guide=guidance))
 
     def _preview(self, stack: contextlib.ExitStack) -> Preview:
         preview = Preview(
@@ -176,52 +199,74 @@ class Daemon:
         preview.start()
         return preview
 
-    def _obey(self, pipeline: Pipeline, targets: Targets) -> None:
+    def _obey(self, running: _Running) -> None:
         while not self._commands.empty():
             try:
-                self._do(self._commands.get_nowait(), pipeline, targets)
+                self._do(self._commands.get_nowait(), running)
             except BridgeError as error:
                 self._say(str(error))
 
-    def _do(self, command: Command, pipeline: Pipeline, targets: Targets) -> None:
+    def _do(self, command: Command, running: _Running) -> None:
+        if isinstance(command, CameraCommand):
+            self._set_up(command, running)
+            return
         match command:
-            case CaptureNeutral(seconds):
-                self._capture(pipeline, seconds)
-            case ForgetNeutral():
-                pipeline.forget_neutral()
-                self._say("your neutral image is forgotten")
             case Adjust(path, value):
                 self.config = adjusted(self.config, path, value)
-                pipeline.reconfigure(self.config)
+                running.pipeline.reconfigure(self.config)
             case Switch(target, on):
                 self.config = switched(self.config, target, on)
-                targets.switch(target, on)
+                running.targets.switch(target, on)
                 self._say(f"{target} is {'on' if on else 'off'}")
             case ResetSettings():
                 for slider in sliders(Config()):
                     self.config = adjusted(self.config, slider.path, slider.value)
-                pipeline.reconfigure(self.config)
+                running.pipeline.reconfigure(self.config)
                 self._say("every slider is at its default again")
             case SaveSettings():
                 self._say(f"settings saved to {save_settings(self.config, self._settings_path)}")
+            case StartRecording():
+                self._tape.start(new_folder(datetime.now()), running.source.rate)
+                self._say(f"your eye pictures are being recorded to {self._tape.path}")
+            case StopRecording():
+                self._tape.stop()
+            case _:
+                running.attendant.obey(command)
+
+    def _set_up(self, command: CameraCommand, running: _Running) -> None:
+        """Cameras as the page wants them; a neutral that was taken with another view of the eyes fits no longer."""
+        message = self._setup.obey(command)
+        if self._setup.rectification != self.config.rectification:
+            self.config = self.config.model_copy(update={"rectification": self._setup.rectification})
+            running.pipeline.reconfigure(self.config)
+            wearer = running.pipeline.wearer
+            if wearer.profile.personal or wearer.progress is not None:
+                wearer.forget()
+                message = "what the cameras show has changed, so your neutral no longer fits: take it again when done"
+        if message:
+            self._say(message)
 
     def _say(self, message: str) -> None:
         self._message = message
         log.info(message)
 
-    def _status(self, source: Source, pipeline: Pipeline, targets: Targets) -> Status:
-        if pipeline.profile is not self._shown[0]:
-            picture = pipeline.profile.neutral.astype(np.uint8) if pipeline.profile.personal else None
-            self._shown = (pipeline.profile, picture)
-        cameras = source.health()
+    def _status(self, running: _Running) -> Status:
+        wearer = running.pipeline.wearer
+        if wearer.profile is not self._shown[0]:
+            picture = wearer.profile.neutral.astype(np.uint8) if wearer.profile.personal else None
+            self._shown = (wearer.profile, picture)
+        cameras = running.source.health()
         return Status(
-            source=source.name,
+            source=running.source.name,
             fps=self._rate.fps,
             latency_ms=1000.0 * self._latency,
             state=self._message,
-            progress=pipeline.capture_progress,
+            progress=wearer.progress,
+            remaining=wearer.remaining,
             neutral=self._shown[1],
             dropped=sum(camera.dropped for camera in cameras),
-            targets=targets.states(time.monotonic()),
+            targets=running.targets.states(time.monotonic()),
             cameras=cameras,
+            guided=wearer.guided,
+            undoable=wearer.undoable,
         )

@@ -133,6 +133,12 @@ class Wearer:
         return self._task.progress if self._task else None
 
     @property
+    def remaining(self) -> float | None:
+        """Seconds left of a neutral that is being taken, else None."""
+        task = self._task
+        return (1.0 - task.progress) * task.seconds if isinstance(task, NeutralCapture) else None
+
+    @property
     def prompt(self) -> Prompt | None:
         """What the guide asks for now; None while there is no guide."""
         return self._task.prompt if isinstance(self._task, Guide) else None

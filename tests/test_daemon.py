@@ -39,7 +39,8 @@ def receiver() -> Iterator[Receiver]:
 
 def config_for(receiver: Receiver, **options: Any) -> Config:
     targets = {"native": {"port": receiver.port}, "vmc": {"enabled": False}}
-    return Config.model_validate({"targets": targets, "preview": {"enabled": False}} | options)
+    quiet = {"speech": "off", "sounds": False, "overlay": "off"}
+    return Config.model_validate({"targets": targets, "preview": {"enabled": False}, "prompts": quiet} | options)
 
 
 def replay(clip: Path, receiver: Receiver, **options: Any) -> list[Report]:

@@ -18,6 +18,8 @@ from bridge.channels import ACTION_UNITS, CHANNELS, EMOTIONS
 from bridge.frames import Image, Result
 from bridge.guide import Guided
 from bridge.health import Health
+from bridge.preview import cameras
+from bridge.preview.cameras import CameraView
 from bridge.preview.guidance import Guidance, asked, outcome
 
 EYES_PERIOD: Final = 1 / 16
@@ -79,6 +81,8 @@ class Status:
     "One sentence for the wearer."
     progress: float | None = None
     "0..1 while a calibration is under way."
+    remaining: float | None = None
+    "Seconds left of a neutral that is being taken."
     neutral: Image | None = None
     "(h, 2 w) the mean neutral image in use; hand over the same array as long as it is the same image."
     dropped: int = 0
@@ -105,12 +109,21 @@ class Feed:
         self._neutral: Image | None = None
         self._guide: Guidance | None = None
         self._sliders: list[Slider] = []
-        self._eyes_at = self._status_at = self._sliders_at = -math.inf
+        self._setup = ""
+        self._eyes_at = self._status_at = self._sliders_at = self._cameras_at = -math.inf
 
     def messages(
-        self, now: float, result: Result | None, status: Status, sliders: Callable[[], Sequence[Slider]]
+        self,
+        now: float,
+        result: Result | None,
+        status: Status,
+        sliders: Callable[[], Sequence[Slider]],
+        view: CameraView | None = None,
     ) -> Iterator[str | bytes]:
-        """The messages that are due at `now` (seconds, monotonic), from the newest values."""
+        """The messages that are due at `now` (seconds, monotonic), from the newest values.
+
+        `view` is what the cameras see, for a page that shows them.
+        """
         if not self._greeted:
             self._greeted = True
             yield tables()
@@ -131,6 +144,14 @@ class Feed:
             if now - self._eyes_at >= EYES_PERIOD:
                 self._eyes_at = now
                 yield EYES + _jpeg(result.pair.pixels)
+        if view is None:
+            self._setup = ""
+        elif now - self._cameras_at >= cameras.PERIOD:
+            self._cameras_at = now
+            if (setup := cameras.setup(view)) != self._setup:
+                self._setup = setup
+                yield setup
+            yield from cameras.pictures(view)
 
     def _report(self, status: Status) -> Iterator[str | bytes]:
         if status.neutral is not None and status.neutral is not self._neutral:
@@ -143,6 +164,7 @@ class Feed:
             latency=_finite(status.latency_ms),
             state=status.state,
             progress=status.progress,
+            remaining=status.remaining,
             neutral=status.neutral is not None,
             dropped=status.dropped,
             targets=[asdict(target) for target in status.targets],

@@ -153,7 +153,7 @@ def test_the_avatar_closes_its_eyes_and_the_light_washes_over_the_scene(page: Pa
 def test_the_keyboard_captures_a_neutral_and_its_image_appears(page: Page) -> None:
     page.find("#capture").send_keys(Keys.ENTER)
     assert page.daemon.commands.get(timeout=30) == CaptureNeutral(5.0)
-    page.daemon.preview.tell(Status(progress=0.5))
+    page.daemon.preview.tell(Status(progress=0.5, remaining=2.5))
     page.wait(lambda: page.text("#countdown-number") == "3")
     assert page.find("#countdown").is_displayed()
     assert not page.find("#capture").is_enabled()

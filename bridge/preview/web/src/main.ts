@@ -8,6 +8,7 @@ import { Caption } from "./panels/caption";
 import { Channels } from "./panels/channels";
 import { Classes } from "./panels/classes";
 import { Eyes } from "./panels/eyes";
+import { Guide } from "./panels/guide";
 import { Light } from "./panels/light";
 import { Neutral } from "./panels/neutral";
 import { Targets } from "./panels/targets";
@@ -26,6 +27,7 @@ const tuning = new Tuning(link);
 const targets = new Targets(link);
 const cameras = new Cameras();
 const neutral = new Neutral(link);
+const guide = new Guide(link);
 const light = new Light(id("light"));
 
 let stage: Stage | undefined;
@@ -64,6 +66,9 @@ function message(received: Message): void {
     case "frame":
       arrive(received, performance.now() / 1000);
       break;
+    case "guide":
+      guide.ask(received.asked);
+      break;
     case "status":
       tell(received);
       break;
@@ -86,6 +91,7 @@ function arrive(received: Frame, now: number): void {
 function tell(status: Status): void {
   progress = status.progress;
   neutral.tell(status);
+  guide.tell(status);
   targets.tell(status.targets, performance.now());
   cameras.tell(status.cameras);
   eyes.hasNeutral(status.neutral);
@@ -99,6 +105,7 @@ function connected(yes: boolean): void {
   root.dataset.connection = yes ? "live" : "lost";
   if (!yes) {
     progress = null;
+    guide.ask(null);
     document.body.classList.remove("capturing");
     id("countdown").hidden = true;
   }
@@ -177,7 +184,8 @@ function tick(): void {
     told = now;
     describe(now, silent);
   }
-  stage?.render(now, dt, panels?.motion.weights.shown ?? NOTHING, gaze.shown, mood, progress);
+  const face = guide.lead(panels?.motion.weights.shown ?? NOTHING, gaze.shown, step);
+  stage?.render(now, dt, face.weights, face.gaze, mood, progress);
 }
 
 const NOTHING = new Float32Array(0);

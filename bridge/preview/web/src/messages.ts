@@ -55,11 +55,50 @@ export interface Status {
   fps: number;
   latency: number;
   state: string;
+  /** 0..1 while a calibration is under way. */
   progress: number | null;
+  /** Seconds left of a neutral that is taken. */
+  remaining: number | null;
   neutral: boolean;
   dropped: number;
   targets: Target[];
   cameras: Camera[];
+  guided: Guided | null;
+  undoable: boolean;
+}
+
+/** What a guided calibration asks for now. */
+export interface Asked {
+  step: string;
+  number: number;
+  of: number;
+  text: string;
+  /** False while the wearer gets ready. */
+  holding: boolean;
+  /** Left of getting ready or of holding, and how long that is. */
+  seconds: number;
+  length: number;
+  /** 0..1 of the whole guide. */
+  progress: number;
+  /** Degrees of yaw (positive to the wearer's left) and pitch (up) that the eyes should follow. */
+  target: [number, number] | null;
+  skippable: boolean;
+  /** The example: blendshapes in the order of the tables, and the gaze as in a frame. */
+  weights: number[];
+  gaze: [number, number, number, number];
+}
+
+/** What a guided calibration has come to. */
+export interface Guided {
+  /** Parts of right expressions before and after, 0..1. */
+  expressions: [number, number] | null;
+  /** Median degrees off before and after. */
+  gaze: [number, number] | null;
+  /** Whether more than the neutral was found. */
+  learnt: boolean;
+  /** What was asked for and left too little to see. */
+  weak: string[];
+  skipped: number;
 }
 
 /** How one live camera is doing; dropped and corrupt pictures are counted since the start. */
@@ -104,7 +143,7 @@ export interface Sliders {
   sliders: Slider[];
 }
 
-export type Message = Tables | Frame | Status | Sliders;
+export type Message = Tables | Frame | Status | Sliders | { type: "guide"; asked: Asked | null };
 
 /** The first byte of a binary message; a JPEG follows. */
 export const PICTURE = { eyes: 0, neutral: 1 } as const;
@@ -112,6 +151,10 @@ export const PICTURE = { eyes: 0, neutral: 1 } as const;
 export type Command =
   | { type: "capture_neutral"; seconds: number }
   | { type: "forget_neutral" }
+  | { type: "start_guide" }
+  | { type: "skip_step" }
+  | { type: "stop_guide" }
+  | { type: "undo_calibration" }
   | { type: "adjust"; path: string; value: number }
   | { type: "switch"; target: string; on: boolean }
   | { type: "save_settings" }

@@ -18,13 +18,15 @@ export class Eyes {
     return { canvas, dot, note, figure };
   });
   private readonly neutral = id("neutral");
+  private readonly guide = id("guide-eyes");
 
   constructor(place: HTMLElement) {
     place.replaceChildren(...this.pictures.map(({ figure }) => figure));
   }
 
   async show(jpeg: Blob): Promise<void> {
-    split(await createImageBitmap(jpeg), this.pictures.map(({ canvas }) => canvas));
+    const shown = this.guide.offsetParent ? [...this.guide.querySelectorAll("canvas")] : this.pictures.map(({ canvas }) => canvas);
+    split(await createImageBitmap(jpeg), shown);
   }
 
   async showNeutral(jpeg: Blob): Promise<void> {

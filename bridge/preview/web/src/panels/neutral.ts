@@ -2,24 +2,27 @@ import { id, write } from "../dom";
 import type { Link } from "../link";
 import type { Status } from "../messages";
 
-const SECONDS = 5;
+/** Seconds of a whole neutral, and of a short one for a headset that has moved. */
+const SECONDS = { capture: 5, recenter: 1 };
 
-/** The button that captures a neutral face, and its countdown. */
+/** The buttons that take a neutral face, and its countdown. */
 export class Neutral {
-  private readonly button = id<HTMLButtonElement>("capture");
+  private readonly buttons = Object.entries(SECONDS).map(([name, seconds]) => ({
+    button: id<HTMLButtonElement>(name),
+    command: { type: "capture_neutral", seconds } as const,
+  }));
   private readonly countdown = id("countdown");
 
   constructor(link: Link) {
-    this.button.addEventListener("click", () => link.send({ type: "capture_neutral", seconds: SECONDS }));
+    for (const { button, command } of this.buttons) button.addEventListener("click", () => link.send(command));
     id("forget").addEventListener("click", () => link.send({ type: "forget_neutral" }));
   }
 
-  tell({ progress, neutral }: Status): void {
-    const busy = progress !== null;
+  tell({ remaining }: Status): void {
+    const busy = remaining !== null;
     this.countdown.hidden = !busy;
-    this.button.disabled = busy;
+    for (const { button } of this.buttons) button.disabled = busy;
     document.body.classList.toggle("capturing", busy);
-    write(this.button, neutral ? "Capture neutral again" : "Capture neutral");
-    if (busy) write(id("countdown-number"), String(Math.max(1, Math.ceil((1 - progress) * SECONDS))));
+    if (busy) write(id("countdown-number"), String(Math.max(1, Math.ceil(remaining))));
   }
 }
