@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
+from bridge.camera_commands import CAMERA_COMMANDS, CameraCommand
+
 MAX_CAPTURE_SECONDS: Final = 60.0
 
 _LARGEST: Final = 1e9  # no setting comes near; not-a-number and infinity are refused by the same comparison
@@ -112,6 +114,7 @@ Command = (
     | Switch
     | SaveSettings
     | ResetSettings
+    | CameraCommand
 )
 
 _COMMANDS: Final[dict[str, type[Command]]] = {
@@ -127,6 +130,7 @@ _COMMANDS: Final[dict[str, type[Command]]] = {
     "switch": Switch,
     "save_settings": SaveSettings,
     "reset_settings": ResetSettings,
+    **CAMERA_COMMANDS,
 }
 
 
@@ -157,6 +161,13 @@ def _number(name: str, value: object) -> float:
     raise ValueError(f"{name} must be a number")
 
 
+def _whole(name: str, value: object) -> int:
+    number = _number(name, value)
+    if not number.is_integer():
+        raise ValueError(f"{name} must be a whole number")
+    return int(number)
+
+
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{name} must be a text")
@@ -169,4 +180,9 @@ def _switch(name: str, value: object) -> bool:
     return value
 
 
-_CHECKS: Final[dict[object, Callable[[str, object], Any]]] = {float: _number, str: _text, bool: _switch}
+_CHECKS: Final[dict[object, Callable[[str, object], Any]]] = {
+    float: _number,
+    int: _whole,
+    str: _text,
+    bool: _switch,
+}

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bridge.camera_commands import ArrangeEye, SaveHeadset, SeekBoard, WatchCameras
 from bridge.control import (
     Adjust,
     CaptureNeutral,
@@ -17,6 +18,16 @@ from bridge.control import (
     parse,
 )
 
+ARRANGED = {
+    "type": "arrange_eye",
+    "eye": "left",
+    "left": 0.1,
+    "top": 0.2,
+    "width": 0.5,
+    "height": 0.5,
+    "rotation": -12,
+    "mirror": False,
+}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(["type", "path", "value"]), inner),
@@ -37,6 +48,10 @@ JSON = st.recursive(
         ({"type": "stop_recording"}, StopRecording()),
         ({"type": "adjust", "path": "smoothing.gaze.beta", "value": 0.25}, Adjust("smoothing.gaze.beta", 0.25)),
         ({"type": "save_settings"}, SaveSettings()),
+        ({"type": "watch_cameras", "on": True}, WatchCameras(True)),
+        ({"type": "seek_board", "eye": "right", "columns": 7}, SeekBoard("right", 7, 6)),
+        ({"type": "save_headset", "name": "Valve Index"}, SaveHeadset("Valve Index")),
+        (ARRANGED, ArrangeEye("left", 0.1, 0.2, 0.5, 0.5, -12.0, False)),
         ({"type": "reset_settings"}, ResetSettings()),
     ],
 )
@@ -50,6 +65,14 @@ def test_a_message_becomes_its_command(message: object, command: object) -> None
         ([1, 2], "JSON object"),
         ({"path": "a.b"}, "type must be one of capture_neutral, "),
         ({"type": ["adjust"]}, "type must be one of"),
+        ({"type": "seek_board", "eye": "right", "columns": 7.5}, "columns must be a whole number"),
+        ({"type": "seek_board", "eye": "right", "columns": 10**9}, "columns must be a number"),
+        ({"type": "seek_board", "eye": "right", "rows": 2}, "3 to 20"),
+        ({"type": "clear_lens", "eye": "../left"}, "left or right"),
+        ({"type": "save_headset", "name": "../../eyebridge"}, "name must have letters"),
+        (ARRANGED | {"width": 0.95}, "crop must lie inside"),
+        (ARRANGED | {"rotation": 181}, "rotation"),
+        (ARRANGED | {"eye": "third"}, "left or right"),
         ({"type": "shutdown"}, "type must be one of"),
         ({"type": "save_settings", "path": "/etc/passwd"}, "takes only a type"),
         ({"type": "start_recording", "path": "/etc/cron.d/x"}, "takes only a type"),

@@ -24,7 +24,8 @@ ROWS = (
     ),
     # the line and its ends
     (
-        *("bridge.wearer", "bridge.headsets", "bridge.control", "bridge.remote", "bridge.pipeline"),
+        *("bridge.headsets", "bridge.camera_commands", "bridge.board_search", "bridge.camera_setup"),
+        *("bridge.wearer", "bridge.control", "bridge.remote", "bridge.pipeline"),
         *("bridge.sources", "bridge.sinks", "bridge.inlets", "bridge.prompts", "bridge.preview"),
     ),
     ("bridge.config", "bridge.targets", "bridge.attendant", "bridge.daemon"),

@@ -22,10 +22,12 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from bridge.camera_commands import WatchCameras
 from bridge.control import Adjust, Command, parse
 from bridge.errors import BridgeError
 from bridge.frames import Result
 from bridge.preview import http, key
+from bridge.preview.cameras import CameraView
 from bridge.preview.feed import Feed, Slider, Status
 
 MAX_MESSAGE: Final = 4096
@@ -79,6 +81,8 @@ class Preview:
         self._key = key.kept()
         self._result: Result | None = None
         self._status = Status()
+        self._view: CameraView | None = None
+        self._watching: set[Feed] = set()
         self._bells: set[asyncio.Event] = set()
         self._loop: asyncio.AbstractEventLoop
         self._stop: asyncio.Event
@@ -103,6 +107,15 @@ class Preview:
         """Shows how the daemon is doing."""
         self._status = status
         self._ring()
+
+    @property
+    def watched(self) -> bool:
+        """Whether a page shows the cameras now: only then is there any need to `show` them."""
+        return bool(self._watching)
+
+    def show(self, view: CameraView) -> None:
+        """Shows what the cameras see to the pages that ask for it."""
+        self._view = view
 
     def close(self) -> None:
         """Says goodbye to every page and frees the port."""
@@ -164,32 +177,38 @@ class Preview:
 
     async def _talk(self, page: ServerConnection) -> None:
         """One page, until it goes."""
-        bell = asyncio.Event()
+        bell, feed = asyncio.Event(), Feed()
         self._bells.add(bell)
         try:
             async with asyncio.TaskGroup() as both:
-                feeding = both.create_task(self._feed(page, bell))
+                feeding = both.create_task(self._feed(page, feed, bell))
                 async for message in page:
-                    self._obey(message)
+                    self._obey(message, feed)
                 feeding.cancel()
         except* ConnectionClosed as gone:
             _log.debug("a page has gone: %s", gone.exceptions[0])
         finally:
             self._bells.discard(bell)
+            self._watch(feed, False)
 
-    async def _feed(self, page: ServerConnection, bell: asyncio.Event) -> None:
+    def _watch(self, feed: Feed, on: bool) -> None:
+        (self._watching.add if on else self._watching.discard)(feed)
+        if not self._watching:
+            self._view = None  # no old picture greets the next one who looks
+
+    async def _feed(self, page: ServerConnection, feed: Feed, bell: asyncio.Event) -> None:
         """Waits until the page has taken in what it was sent, so that a slow one skips frames instead of lagging."""
-        feed = Feed()
         while True:
             bell.clear()
-            for message in feed.messages(self._loop.time(), self._result, self._status, self._sliders):
+            now, view = self._loop.time(), self._view if feed in self._watching else None
+            for message in feed.messages(now, self._result, self._status, self._sliders, view):
                 await page.send(message)
             await (await page.ping())
             await asyncio.sleep(_FRAME_PERIOD)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(bell.wait(), _QUIET_PERIOD)
 
-    def _obey(self, message: str | bytes) -> None:
+    def _obey(self, message: str | bytes, feed: Feed) -> None:
         try:
             if isinstance(message, bytes) or len(message) > MAX_MESSAGE:
                 raise ValueError(f"it is not a text of at most {MAX_MESSAGE} characters")
@@ -199,7 +218,10 @@ class Preview:
         except (ValueError, RecursionError) as error:
             _log.warning("ignored a message from the page: %s", error)
             return
-        self._on_command(command)
+        if isinstance(command, WatchCameras):
+            self._watch(feed, command.on)
+        else:
+            self._on_command(command)
 
 
 def _remembered_in(transports: WeakSet[asyncio.WriteTransport]) -> type[ServerConnection]:
