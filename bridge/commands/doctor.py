@@ -11,7 +11,7 @@ from pydantic_settings import CliPositionalArg
 from rich.console import Console
 from rich.text import Text
 
-from bridge.checks import Finding, eyes, machine, ports
+from bridge.checks import Finding, eyes, machine, ports, prompts
 from bridge.commands.base import RIGHT, SOURCE, Command, source_for
 from bridge.errors import BridgeError
 
@@ -22,8 +22,8 @@ class Doctor(Command):
     """Check everything that eyebridge needs, a line each, and say what to do about what it finds.
 
     It looks at versions, your settings, the disk, the network, your profile, the preview's port, every target that is
-    switched on, and the cameras; given a source, it also looks at that for two seconds. Nothing is changed, and no
-    picture is kept. The exit code is 1 when there is a problem; warnings leave it 0.
+    switched on, voice and sounds for prompts, and the cameras; given a source, it also looks at that for two seconds.
+    Nothing is changed, and no picture is kept. The exit code is 1 when there is a problem; warnings leave it 0.
 
     examples:
       eyebridge doctor
@@ -56,6 +56,7 @@ class Doctor(Command):
         yield from machine.profile(config)
         yield from ports.preview(config)
         yield from ports.targets(config)
+        yield from prompts.prompts(config)
         if self.source is None:
             yield from eyes.cameras()
             return

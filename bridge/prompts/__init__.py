@@ -3,10 +3,9 @@
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import closing
-from typing import Final, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -17,9 +16,6 @@ from bridge.prompts.teller import Sound, Teller, Text
 from bridge.prompts.tools import Outlet
 
 __all__ = ["Kind", "Prompts", "PromptsOptions"]
-
-_SOUNDS: Final = 3
-"Sounds that may wait."
 
 
 class PromptsOptions(BaseModel, frozen=True, extra="forbid"):
@@ -49,8 +45,8 @@ class PromptsOptions(BaseModel, frozen=True, extra="forbid"):
 class Prompts:
     """Says and sounds from a thread of its own; nothing here blocks or fails who calls it.
 
-    The newest text wins: one that waits for the voice gives way to it, and is not spoken when it is old. What is
-    missing is said once in the log, with the remedy.
+    The newest text and the newest sound win: a text that waits for the voice gives way to a newer one, and is not
+    spoken when it is old. What is missing is said once in the log, with the remedy.
     """
 
     def __init__(self, options: PromptsOptions, chat: Callable[[str], None] = lambda text: None) -> None:
@@ -59,7 +55,7 @@ class Prompts:
         self._chat = chat
         self._changed = threading.Condition()
         self._text: Text | None = None
-        self._sounds: deque[Sound] = deque(maxlen=_SOUNDS)
+        self._sound: Sound | None = None
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="prompts", daemon=True)
         self._thread.start()
@@ -75,7 +71,7 @@ class Prompts:
     def beep(self, kind: Kind) -> None:
         """Sound it now, beside whatever is spoken."""
         with self._changed:
-            self._sounds.append(Sound(kind, time.monotonic()))
+            self._sound = Sound(kind, time.monotonic())
             self._changed.notify()
 
     def close(self) -> None:
@@ -91,13 +87,12 @@ class Prompts:
             wait: float | None = None
             while True:
                 with self._changed:
-                    self._changed.wait_for(lambda: self._closing or self._text or self._sounds, wait)
+                    self._changed.wait_for(lambda: self._closing or self._text or self._sound, wait)
                     if self._closing:
                         return
-                    text, self._text = self._text, None
-                    sounds = tuple(self._sounds)
-                    self._sounds.clear()
-                wait = teller.tell(text, sounds, time.monotonic())
+                    text, sounded = self._text, self._sound
+                    self._text = self._sound = None
+                wait = teller.tell(text, sounded, time.monotonic())
 
 
 def _voice(options: PromptsOptions) -> Outlet | None:

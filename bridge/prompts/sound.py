@@ -20,9 +20,8 @@ log: Final = logging.getLogger("eyebridge")
 
 Kind = Literal["start", "tick", "done", "failed"]
 
-MISSING: Final = (
-    "prompts make no sounds, since no player was found; install pulseaudio-utils, or set prompts.sounds off"
-)
+REMEDY: Final = "install pulseaudio-utils or alsa-utils, or set prompts.sounds to false"
+MISSING: Final = f"prompts make no sounds, since no player works here; {REMEDY}"
 
 # Each a melody: frequency in hertz, duration in seconds. Up is good news, down is not.
 TONES: Final[dict[Kind, tuple[tuple[float, float], ...]]] = {

@@ -12,7 +12,8 @@ from typing import Final
 
 from bridge.prompts.tools import Kept, Run, Tool
 
-MISSING: Final = "prompts are not spoken, since no voice works here; install espeak-ng, or set prompts.speech to off"
+REMEDY: Final = "install espeak-ng, or set prompts.speech to off"
+MISSING: Final = f"prompts are not spoken, since no voice works here; {REMEDY}"
 
 _LONGEST: Final = 300
 "Characters; nobody listens to more."

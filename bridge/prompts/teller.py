@@ -1,6 +1,5 @@
 """When what is said: the newest text, never an old one, and no sound too late. Time is an argument, in seconds."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,10 +50,10 @@ class Teller:
         self._overlay = overlay
         self._waiting: Text | None = None
 
-    def tell(self, text: Text | None, sounds: Iterable[Sound], time: float) -> float | None:
+    def tell(self, text: Text | None, sound: Sound | None, time: float) -> float | None:
         """Do what is due now, given what is new. Returns the seconds until the next call; None: when there is news."""
         self._waiting = text or self._waiting
-        sounding = self._sound(sounds, time)
+        sounding = self._play(sound, time)
         speaking = self._speak(time)
         showing = self._show(text, time)
         return _POLL if speaking or sounding else _TEND if showing else None
@@ -65,12 +64,11 @@ class Teller:
             if outlet is not None:
                 outlet.close()
 
-    def _sound(self, sounds: Iterable[Sound], time: float) -> bool:
+    def _play(self, sound: Sound | None, time: float) -> bool:
         if self._sounds is None:
             return False
-        for sound in sounds:
-            if time - sound.time <= LATE:
-                self._sounds.play(sound.kind)
+        if sound is not None and time - sound.time <= LATE:
+            self._sounds.play(sound.kind)
         return self._sounds.busy
 
     def _speak(self, time: float) -> bool:

@@ -33,7 +33,11 @@ def test_a_line_is_the_bytes_that_vrchat_documents() -> None:
 def test_liblo_reads_a_line() -> None:
     port = free_port()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        found = dumped(port, lambda: sender.sendto(GOLDEN, ("127.0.0.1", port)) and None, 1)
+
+        def send() -> None:
+            sender.sendto(GOLDEN, ("127.0.0.1", port))
+
+        found = dumped(port, send, 1)
     assert found == [["/chatbox/input", "sTF", '"Smile"', "#T", "#F"]]
 
 
@@ -79,7 +83,7 @@ def receiver() -> Iterator[socket.socket]:
 
 
 def lines(receiver: socket.socket) -> list[object]:
-    found = []
+    found: list[object] = []
     while True:
         try:
             found += [m.arguments[0] for m in read(receiver.recv(65536)) if m.address == "/chatbox/input"]
