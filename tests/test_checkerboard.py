@@ -55,7 +55,7 @@ def drawn(number: int) -> Image:
     inside = (u >= -1) & (u < BOARD.columns) & (v >= -1) & (v < BOARD.rows)
     gray = np.where(inside & dark, 50.0, 190.0).reshape(SIZE[0], FINE, SIZE[1], FINE).mean((1, 3))
     noise = np.random.default_rng(number).normal(0, 2, SIZE)
-    return (cv2.GaussianBlur(gray, (3, 3), 0) + noise).clip(0, 255).astype(np.uint8)
+    return np.asarray((cv2.GaussianBlur(gray, (3, 3), 0) + noise).clip(0, 255), np.uint8)
 
 
 def straight(pixels: NDArray[np.float64]) -> NDArray[np.float64]:

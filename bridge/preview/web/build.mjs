@@ -15,7 +15,7 @@ const licences = {
 
 rmSync(page, { recursive: true, force: true });
 mkdirSync(page);
-for (const name of ["index.html", "style.css", "icon.svg"]) cpSync(`src/${name}`, `${page}/${name}`);
+for (const name of ["index.html", "style.css", "cameras.css", "icon.svg"]) cpSync(`src/${name}`, `${page}/${name}`);
 for (const [name, source] of Object.entries(fonts)) cpSync(`node_modules/${source}`, `${page}/${name}`);
 writeFileSync(
   `${page}/LICENSES.txt`,

@@ -1,8 +1,8 @@
-import { PICTURE, type Command, type Message } from "./messages";
+import { PICTURE, type Command, type Message, type Picture } from "./messages";
 
 export interface Listener {
   message(message: Message): void;
-  picture(kind: keyof typeof PICTURE, jpeg: Blob): void;
+  picture(kind: Picture, jpeg: Blob): void;
   connected(yes: boolean): void;
 }
 
@@ -50,7 +50,7 @@ export class Link {
 
   private receive(data: string | ArrayBuffer): void {
     if (typeof data === "string") return this.listener.message(JSON.parse(data) as Message);
-    const kind = new Uint8Array(data, 0, 1)[0] === PICTURE.eyes ? "eyes" : "neutral";
-    this.listener.picture(kind, new Blob([new Uint8Array(data, 1)], { type: "image/jpeg" }));
+    const kind = PICTURE[new Uint8Array(data, 0, 1)[0]!];
+    if (kind) this.listener.picture(kind, new Blob([new Uint8Array(data, 1)], { type: "image/jpeg" }));
   }
 }

@@ -1,8 +1,9 @@
 import { oklch, type Rgb } from "./colour";
 import { id, write } from "./dom";
 import { Link } from "./link";
-import type { Frame, Message, Status, Tables } from "./messages";
+import type { Frame, Message, Picture, Status, Tables } from "./messages";
 import { approach, Motion, SILENCE } from "./motion";
+import { CameraPage } from "./panels/camera_page";
 import { Cameras } from "./panels/cameras";
 import { Caption } from "./panels/caption";
 import { Channels } from "./panels/channels";
@@ -21,11 +22,12 @@ const TEXT_PERIOD = 0.1;
 const AMBER: Mood = { colour: [1, 0.82, 0.64], intensity: 0.8, temperature: 4600 };
 
 const root = document.documentElement;
-const link = new Link({ message, picture: (kind, jpeg) => void (kind === "eyes" ? eyes.show(jpeg) : eyes.showNeutral(jpeg)), connected });
+const link = new Link({ message, picture, connected });
 const eyes = new Eyes(id("eyes"));
 const tuning = new Tuning(link);
 const targets = new Targets(link);
 const cameras = new Cameras();
+const cameraPage = new CameraPage(link);
 const neutral = new Neutral(link);
 const guide = new Guide(link);
 const light = new Light(id("light"));
@@ -69,12 +71,21 @@ function message(received: Message): void {
     case "guide":
       guide.ask(received.asked);
       break;
+    case "setup":
+      cameraPage.setup(received);
+      break;
     case "status":
       tell(received);
       break;
     case "sliders":
       tuning.show(received.sliders);
   }
+}
+
+function picture(kind: Picture, jpeg: Blob): void {
+  if (kind === "neutral") void eyes.showNeutral(jpeg);
+  else if (kind === "eyes") void (cameraPage.open ? cameraPage.pair(jpeg) : eyes.show(jpeg));
+  else cameraPage.picture(kind, jpeg);
 }
 
 function arrive(received: Frame, now: number): void {
@@ -94,6 +105,7 @@ function tell(status: Status): void {
   guide.tell(status);
   targets.tell(status.targets, performance.now());
   cameras.tell(status.cameras);
+  cameraPage.tell(status);
   eyes.hasNeutral(status.neutral);
   write(id("source"), status.source);
   write(id("fps"), (status.fps ?? 0).toFixed(0));
@@ -103,6 +115,7 @@ function tell(status: Status): void {
 
 function connected(yes: boolean): void {
   root.dataset.connection = yes ? "live" : "lost";
+  if (yes) cameraPage.ask();
   if (!yes) {
     progress = null;
     guide.ask(null);
@@ -185,7 +198,7 @@ function tick(): void {
     describe(now, silent);
   }
   const face = guide.lead(panels?.motion.weights.shown ?? NOTHING, gaze.shown, step);
-  stage?.render(now, dt, face.weights, face.gaze, mood, progress);
+  if (!cameraPage.open) stage?.render(now, dt, face.weights, face.gaze, mood, progress);
 }
 
 const NOTHING = new Float32Array(0);

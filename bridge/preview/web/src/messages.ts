@@ -96,7 +96,7 @@ export interface Guided {
   gaze: [number, number] | null;
   /** Whether more than the neutral was found. */
   learnt: boolean;
-  /** What was asked for and left too little to see. */
+  /** The exercises that left too little to see. */
   weak: string[];
   skipped: number;
 }
@@ -143,10 +143,49 @@ export interface Sliders {
   sliders: Slider[];
 }
 
-export type Message = Tables | Frame | Status | Sliders | { type: "guide"; asked: Asked | null };
+/** How one camera's picture becomes the network's view. */
+export interface EyeSetup {
+  /** Width and height of the camera's picture; null where none comes. */
+  size: [number, number] | null;
+  /** Left, top, width, height as fractions of the turned and mirrored picture. */
+  crop: [number, number, number, number];
+  /** Degrees counter-clockwise. */
+  rotation: number;
+  mirror: boolean;
+  undistorted: boolean;
+}
+
+/** How the search for a checkerboard stands. */
+export interface BoardSearch {
+  eye: Side;
+  columns: number;
+  rows: number;
+  seen: boolean;
+  taken: number;
+  /** Views that are still needed; null before the first picture. */
+  missing: number | null;
+  /** Reprojection error, pixels; null while the lens is not known. */
+  error: number | null;
+  problem: string;
+}
+
+/** Both cameras; comes only while the page asks for it. */
+export interface Setup {
+  type: "setup";
+  headset: string;
+  saved: boolean;
+  swap: boolean;
+  /** Width over height of one eye as the network sees it. */
+  aspect: number;
+  eyes: [EyeSetup, EyeSetup];
+  search: BoardSearch | null;
+}
+
+export type Message = Tables | Frame | Status | Sliders | Setup | { type: "guide"; asked: Asked | null };
 
 /** The first byte of a binary message; a JPEG follows. */
-export const PICTURE = { eyes: 0, neutral: 1 } as const;
+export const PICTURE = ["eyes", "neutral", "left", "right"] as const;
+export type Picture = (typeof PICTURE)[number];
 
 export type Command =
   | { type: "capture_neutral"; seconds: number }
@@ -158,4 +197,14 @@ export type Command =
   | { type: "adjust"; path: string; value: number }
   | { type: "switch"; target: string; on: boolean }
   | { type: "save_settings" }
-  | { type: "reset_settings" };
+  | { type: "reset_settings" }
+  | { type: "watch_cameras"; on: boolean }
+  | ({ type: "arrange_eye"; eye: Side; rotation: number; mirror: boolean } & Record<"left" | "top" | "width" | "height", number>)
+  | { type: "swap_eyes"; on: boolean }
+  | { type: "seek_board"; eye: Side; columns: number; rows: number }
+  | { type: "take_view" }
+  | { type: "stop_seeking" }
+  | { type: "apply_lens" }
+  | { type: "clear_lens"; eye: Side }
+  | { type: "save_headset"; name: string }
+  | { type: "reset_cameras" };

@@ -55,7 +55,7 @@ export class Eyes {
 }
 
 /** Draws the left and the right half of a pair. */
-function split(pair: ImageBitmap, halves: readonly HTMLCanvasElement[]): void {
+export function split(pair: ImageBitmap, halves: readonly HTMLCanvasElement[]): void {
   const [width, height] = [pair.width / 2, pair.height];
   halves.forEach((canvas, i) => {
     if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
