@@ -70,12 +70,9 @@ class _Winsound:
     def busy(self) -> bool:
         return False  # it does not say
 
-    def stop(self) -> None:
-        self._play(None, 0)
-
     def close(self) -> None:
         with contextlib.suppress(OSError):
-            self.stop()
+            self._play(None, 0)
 
     def _play(self, what: str | None, how: int) -> None:
         import winsound

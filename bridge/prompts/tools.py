@@ -29,11 +29,8 @@ class Tool(Protocol):
     def busy(self) -> bool:
         """Whether it is still at it; OSError when it has failed."""
 
-    def stop(self) -> None:
-        """Be silent now."""
-
     def close(self) -> None:
-        """Stop for good; raises nothing."""
+        """Be silent and let go of everything; raises nothing, and `start` may follow."""
 
 
 class Run:
@@ -47,7 +44,7 @@ class Run:
         self._until = 0.0
 
     def start(self, what: str) -> None:
-        self.stop()
+        self.close()
         command = self._command if self._stdin else [*self._command, what]
         self._process = process = _open(command, stdin=self._stdin)
         self._until = time.monotonic() + LONGEST
@@ -61,25 +58,21 @@ class Run:
         code = self._process.poll()
         if code is None and time.monotonic() < self._until:
             return True
-        self.stop()
-        if code is None:
-            raise TimeoutError(f"not done within {LONGEST:g} s")
-        if code:
-            raise ChildProcessError(f"exit code {code}")
+        self.close()
+        if code != 0:
+            raise _failure(code)
         return False
 
-    def stop(self) -> None:
+    def close(self) -> None:
         if self._process is not None:
             _end(self._process)
             self._process = None
 
-    close = stop
-
 
 class Kept:
-    """A program that starts too slowly to be run for each thing: it gets a line for each, an empty one to be silent.
+    """A program that starts too slowly to be run for each thing: it gets a line for each, which cuts off the last.
 
-    It answers each line, when what it asks for is over or was cut off by a later one, with how many lines are done.
+    When the newest is done, it answers with how many lines there were so far.
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
@@ -97,7 +90,11 @@ class Kept:
             self._process = process = _open(self._command, stdin=True, stdout=True, environment=self._environment)
             self._asked = self._done = 0
             threading.Thread(target=self._listen, args=(process,), name=self.name, daemon=True).start()
-        self._ask(what)
+        assert self._process.stdin is not None
+        self._asked += 1
+        self._until = time.monotonic() + LONGEST
+        self._process.stdin.write(what.encode() + b"\n")
+        self._process.stdin.flush()
 
     def busy(self) -> bool:
         if self._process is None or self._done == self._asked:
@@ -106,24 +103,12 @@ class Kept:
         if code is None and time.monotonic() < self._until:
             return True
         self.close()
-        raise ChildProcessError(f"not done within {LONGEST:g} s" if code is None else f"exit code {code}")
-
-    def stop(self) -> None:
-        if self.busy():
-            self._ask("")
+        raise _failure(code)
 
     def close(self) -> None:
         if self._process is not None:
             _end(self._process)
             self._process = None
-
-    def _ask(self, line: str) -> None:
-        assert self._process is not None
-        assert self._process.stdin is not None
-        self._asked += 1
-        self._until = time.monotonic() + LONGEST
-        self._process.stdin.write(line.encode() + b"\n")
-        self._process.stdin.flush()
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         answers: IO[bytes] | None = process.stdout
@@ -167,14 +152,6 @@ class Outlet:
             self._begin()
             return self._left > 0
 
-    def stop(self) -> None:
-        """Be silent now."""
-        if self._tools:
-            try:
-                self._tools[0].stop()
-            except OSError as error:
-                self._give_way(error)
-
     def close(self) -> None:
         for tool in self._tools:
             tool.close()
@@ -213,6 +190,10 @@ def _open(
         env=environment,
         creationflags=_NO_WINDOW,
     )
+
+
+def _failure(code: int | None) -> OSError:
+    return ChildProcessError(f"not done within {LONGEST:g} s" if code is None else f"exit code {code}")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -38,7 +38,7 @@ import select
 done = asked = 0
 while True:
     while not select.select([0], [], [], 0.005)[0]:
-        if done != asked and (silent or not lasts()):
+        if done != asked and not lasts():
             done = asked
             print(done, flush=True)
     line = sys.stdin.buffer.raw.readline().decode()

@@ -62,11 +62,12 @@ def test_windows_keeps_one_process_and_gives_it_texts_by_stdin_alone(programs: P
     programs.last()
     speaker.start("A long story")
     until(lambda: len(programs.heard) == 3)
+    speaker.start("A short one")
+    until(lambda: len(programs.heard) == 4)
     assert speaker.busy
-    speaker.stop()
-    until(lambda: not speaker.busy)
     programs.end()
-    assert [text for *_, text, _ in programs.heard] == ["Smile\n", f"{HOSTILE}\n", "A long story\n", "\n"]
+    until(lambda: not speaker.busy)
+    assert [text for *_, text, _ in programs.heard] == [*("Smile\n", f"{HOSTILE}\n", "A long story\n", "A short one\n")]
     (process,) = {process for _, process, *_ in programs.heard}
     for _, _, arguments, _, environment in programs.heard:
         assert arguments[-3:-1] == ["None", "-Command"]
