@@ -46,7 +46,7 @@ LABEL_SMOOTHING = 0.05
 EMOTION_WEIGHT = 0.5
 CHANNEL_WEIGHT = 5.0
 VISIBLE_WEIGHT = 0.2
-SCALES = {"ratio": 1.0, "degrees": 8.0, "iris": 0.3}
+SCALES = {"ratio": 1.0, "degrees": 5.0, "iris": 0.3}
 "Errors of a channel that weigh alike, by its unit: people's pupils differ so little that nothing else teaches them."
 AVERAGE = 0.999
 "How slowly the averaged weights, the ones that ship, follow the trained ones."
