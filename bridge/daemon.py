@@ -138,7 +138,7 @@ class Daemon:
                 self._tape.start(self._record, source.rate)
             targets = Targets(dict(config.targets), self.command)
             stack.callback(targets.close)
-            prompts = Prompts(config.prompts)
+            prompts = Prompts(config.prompts, targets.say)
             stack.callback(prompts.close)
             attendant = Attendant(pipeline, config.personalization, prompts, self._say)
             attendant.begin()
@@ -186,7 +186,7 @@ class Daemon:
             if running.preview.watched:
                 running.preview.show(self._setup.view(frame))
             guidance = running.attendant.guidance
-            running.preview.tell(status if guidance is None else replace(status, guide=guidance))
+            running.preview.tell(status if guidance is status.guide else replace(status, guide=guidance))
 
     def _preview(self, stack: contextlib.ExitStack) -> Preview:
         preview = Preview(
@@ -267,6 +267,7 @@ class Daemon:
             dropped=sum(camera.dropped for camera in cameras),
             targets=running.targets.states(time.monotonic()),
             cameras=cameras,
+            guide=running.attendant.guidance,
             guided=wearer.guided,
             undoable=wearer.undoable,
         )

@@ -113,8 +113,7 @@ class Guided:
             parts.append(f"gaze off by {self.gaze.before:.1f} degrees before, {self.gaze.after:.1f} after")
         said = "your calibration is done" + (f": {'; '.join(parts)}" if parts else "")
         if self.fit.weak:
-            prompts = {exercise.name: exercise.prompt for exercise in EXERCISES}
-            said += f"; too weak to use: {', '.join(prompts[name].lower() for name in self.fit.weak)}"
+            said += f"; too weak to use: {', '.join(name.replace('_', ' ') for name in self.fit.weak)}"
         return said
 
 

@@ -1,18 +1,38 @@
 """The whole daemon: a recording in, datagrams out of a real socket."""
 
 import dataclasses
+import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import zmq
 
-from bridge import shipped
+from bridge import osc, profiles, shipped
 from bridge.config import Config
-from bridge.control import Adjust, CaptureNeutral, Command, ForgetNeutral, ResetSettings, SaveSettings, Switch
+from bridge.control import (
+    Adjust,
+    CaptureNeutral,
+    Command,
+    ForgetNeutral,
+    ResetSettings,
+    SaveSettings,
+    SkipStep,
+    StartGuide,
+    StartRecording,
+    StopGuide,
+    StopRecording,
+    Switch,
+    UndoCalibration,
+)
 from bridge.daemon import Daemon, Report
 from bridge.errors import BridgeError
+from bridge.guide import STEPS
+from bridge.personalization import Profile
+from bridge.prompts import Kind
 from bridge.recording import RecordingReader, RecordingWriter
 from bridge.sources.recording import RecordingOptions
 from tests.receiver import Receiver, messages
@@ -174,3 +194,161 @@ def test_a_profile_of_another_headset_is_said_and_the_daemon_goes_on(
 def test_a_missing_network_is_one_sentence(clip: Path, receiver: Receiver, tmp_path: Path) -> None:
     with pytest.raises(BridgeError, match="there is no network at"):
         replay(clip, receiver, network={"path": tmp_path / "none.onnx"})
+
+
+class Voice:
+    """Hears what the wearer is told."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.sounds: list[Kind] = []
+
+    def say(self, text: str, *, urgent: bool = False) -> None:
+        self.said.append(text)
+
+    def beep(self, kind: Kind) -> None:
+        self.sounds.append(kind)
+
+    def close(self) -> None:
+        self.said.append("closed")
+
+
+@pytest.fixture
+def voice(monkeypatch: pytest.MonkeyPatch) -> Voice:
+    voice = Voice()
+    monkeypatch.setattr("bridge.daemon.Prompts", lambda options, chat: voice)
+    return voice
+
+
+def free_port(kind: int) -> int:
+    with socket.socket(socket.AF_INET, kind) as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+class Controller:
+    """A program beside the daemon that presses its buttons over OSC and asks it over ZeroMQ."""
+
+    def __init__(self) -> None:
+        self.osc, self.zeromq = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
+        self.inlets = {"osc": {"port": self.osc}, "zeromq": {"enabled": True, "port": self.zeromq}}
+
+    def press(self, word: str) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(osc.encode(osc.Message(f"/eyebridge/{word}")), ("127.0.0.1", self.osc))
+
+    def ask(self, kind: str) -> None:
+        with zmq.Context() as context, context.socket(zmq.REQ) as client:
+            client.setsockopt(zmq.RCVTIMEO, 20_000)
+            client.connect(f"tcp://127.0.0.1:{self.zeromq}")
+            client.send(json.dumps({"type": kind}).encode())
+            assert json.loads(client.recv()) == {"ok": True}
+
+
+def test_the_guide_is_begun_over_osc_is_kept_and_is_undone_over_zeromq(
+    clip: Path, receiver: Receiver, voice: Voice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person of the recording does not do what is asked: what counts is that it ends and says so."""
+    monkeypatch.setattr(profiles, "folder", lambda: tmp_path)
+    controller, kept = Controller(), tmp_path / "me.npz"
+    contents: list[bytes] = []
+    frames: list[int] = []
+    seen: list[str] = []
+    daemon: Daemon
+
+    def follow(report: Report) -> None:
+        status = report.status
+        if status.guide is not None:
+            seen.append(status.guide.prompt.step)
+        if not contents and status.undoable and status.progress is None:
+            frames.append(report.result.index)
+            contents.append(kept.read_bytes())
+            controller.press("guide")
+        elif len(contents) == 1 and status.guided is not None:
+            contents.append(kept.read_bytes())
+            controller.ask("undo_calibration")
+        elif len(contents) == 2 and status.guided is None:
+            frames.append(report.result.index)
+            contents.append(kept.read_bytes())
+        elif len(contents) == 3 and report.result.index >= frames[1] + 2 * FRAMES:
+            daemon.stop()
+
+    config = config_for(
+        receiver,
+        inlets=controller.inlets,
+        personalization={"profile": "me"},
+        upkeep={"enabled": False},
+    )
+    source = RecordingOptions(path=clip, realtime=False, loop=True)
+    daemon = Daemon(config, source.open, report=follow)
+    daemon.run(120.0)
+    receiver.close()
+
+    before, guided, after = contents
+    assert before == after != guided
+    assert seen[0] == "neutral"
+    assert seen[-1] == "gaze"
+    prompts = [text for text in voice.said if text in {step.exercise.prompt for step in STEPS}]
+    assert prompts == [step.exercise.prompt for step in STEPS], "each is said once"
+    assert voice.sounds.count("done") == 2
+    assert voice.sounds.count("start") == 1 + len(STEPS)
+    done = next(text for text in voice.said if text.startswith("your calibration is done"))
+    assert "too weak to use" in done
+    assert done.endswith("kept as profile 'me'")
+    assert voice.said[-2:] == ["you are back at the calibration before; kept as profile 'me'", "closed"]
+    assert np.isfinite([messages(datagram)["/eyebridge/channels"] for datagram in receiver.datagrams]).all()
+
+
+def test_a_guide_that_is_stopped_changes_nothing_and_a_profile_of_another_headset_is_left_alone(
+    clip: Path, receiver: Receiver, voice: Voice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(profiles, "folder", lambda: tmp_path)
+    stored = profiles.save(Profile.population(np.full((128, 256), 99, np.uint8)), "me", "another headset").read_bytes()
+    daemon: Daemon
+    steps: list[int] = []
+
+    def follow(report: Report) -> None:
+        guide = report.status.guide
+        if guide is None and not steps and report.result.personalized:
+            daemon.command(StartGuide())
+            steps.append(0)
+        elif guide is not None and guide.prompt.number > steps[-1]:
+            steps.append(guide.prompt.number)
+            daemon.command(SkipStep() if guide.prompt.number < 4 else StopGuide())
+        elif guide is None and len(steps) > 1:
+            daemon.stop()
+
+    source = RecordingOptions(path=clip, realtime=False, loop=True)
+    daemon = Daemon(config_for(receiver, personalization={"profile": "me"}), source.open, report=follow)
+    daemon.run(120.0)
+    assert steps[-1] >= 4
+    assert voice.said[-2:] == ["the calibration is ended, and all is as it was before", "closed"]
+    assert not any("kept as" in text for text in voice.said)
+    assert profiles.path_of("me").read_bytes() == stored
+    assert [path.name for path in tmp_path.iterdir() if path.suffix != ".npz"] == []
+
+
+def test_nothing_to_undo_is_said_and_a_recording_begins_and_ends(
+    clip: Path, receiver: Receiver, voice: Voice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.daemon.new_folder", lambda now: tmp_path / "kept")
+    daemon: Daemon
+    states: list[str] = []
+
+    def follow(report: Report) -> None:
+        states.append(report.status.state)
+        if len(states) == 2:
+            daemon.command(StopRecording())
+        if len(states) == 4:
+            daemon.stop()
+
+    source = RecordingOptions(path=clip, realtime=True, loop=True)
+    daemon = Daemon(config_for(receiver, personalization={"automatic": False}), source.open, report=follow)
+    daemon.command(UndoCalibration())
+    daemon.command(StartRecording())
+    daemon.run(120.0)
+    assert voice.sounds == ["failed"]
+    assert voice.said[0].startswith("there is no calibration to undo")
+    assert str(tmp_path / "kept") in states[0]
+    with RecordingReader(tmp_path / "kept") as reader:
+        assert 0 < len(reader) < FRAMES

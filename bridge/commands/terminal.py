@@ -59,7 +59,9 @@ def _line(report: Report) -> Text:
     line.append(eyes.get(result.pair.seen, "no eye seen"), style="" if any(result.pair.seen) else "red")
     line.append(f"  {unit[1].label} {unit[0]:.0%}", style="cyan")
     line.append(f"  {mood[1].label} {mood[0]:.0%}", style="magenta")
-    if status.progress is not None:
+    if status.guide is not None:
+        line.append(f"  {status.guide.prompt.text} ({status.guide.prompt.seconds:.0f} s)", style="yellow")
+    elif status.progress is not None:
         line.append(f"  taking your neutral image {status.progress:.0%}: relax, look ahead", style="yellow")
     elif not result.personalized:
         line.append("  not personalized", style="yellow")

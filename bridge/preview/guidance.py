@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 
-from bridge.exercises import EXERCISES
 from bridge.frames import Weights
 from bridge.guide import Guided, Prompt
 
@@ -41,12 +40,11 @@ def outcome(guided: Guided | None) -> dict[str, object] | None:
     """For the page: shares of right expressions and degrees of gaze, before and after; null where nothing was seen."""
     if guided is None:
         return None
-    prompts = {exercise.name: exercise.prompt for exercise in EXERCISES}
     return {
         "expressions": _pair(guided.fit.before, guided.fit.after),
         "gaze": _pair(guided.gaze.before, guided.gaze.after),
         "learnt": guided.profile.fit is not None,
-        "weak": [prompts[name] for name in guided.fit.weak],
+        "weak": [name.replace("_", " ") for name in guided.fit.weak],
         "skipped": len(guided.skipped),
     }
 

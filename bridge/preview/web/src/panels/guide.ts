@@ -140,7 +140,7 @@ function said({ expressions, gaze, learnt, weak, skipped }: Guided): HTMLElement
   if (gaze) lines.push(compared("Gaze off by", gaze, degrees));
   if (!learnt) lines.push(el("p", "", "Nothing more could be gained from what was seen, so nothing else has changed."));
   if (!gaze) lines.push(el("p", "", "The eyes did not follow the dot, so the gaze stays as it was."));
-  if (weak.length) lines.push(el("p", "", `Too weak to use: ${weak.map((text) => text.toLowerCase()).join("; ")}.`));
+  if (weak.length) lines.push(el("p", "", `Too weak to use: ${weak.join(", ")}.`));
   if (skipped) lines.push(el("p", "", skipped === 1 ? "One step was skipped." : `${skipped} steps were skipped.`));
   return lines;
 }
