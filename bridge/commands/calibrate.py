@@ -1,7 +1,11 @@
 """eyebridge calibrate: the wearer's neutral image, and with --guided what their expressions show, kept as a profile."""
 
 import contextlib
-from typing import ClassVar
+import math
+import os
+import sys
+import threading
+from typing import ClassVar, Final, TextIO
 
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
@@ -11,7 +15,13 @@ from bridge import profiles
 from bridge.commands.base import RIGHT, SOURCE, ConfiguredCommand, source_for
 from bridge.commands.terminal import console, interruptible
 from bridge.errors import BridgeError
+from bridge.exercises import NEUTRAL
+from bridge.guide import Prompt
 from bridge.pipeline import Pipeline
+from bridge.sources import Source
+from bridge.wearer import Wearer
+
+_COLUMNS: Final = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"))
 
 
 class Calibrate(ConfiguredCommand):
@@ -19,8 +29,9 @@ class Calibrate(ConfiguredCommand):
 
     Put the headset on, relax your face and look straight ahead until the bar is full; blinks are left out by
     themselves. A profile holds a mean picture of your eyes and stays on this machine; take it again after the headset
-    has moved. With --guided you are then asked for ten expressions and to follow a dot, half a minute in all; what you
-    cannot do is left out by itself, and the avatar fits you better. To take it back: eyebridge profiles undo NAME.
+    has moved. With --guided you are then asked for ten expressions and to follow a dot, half a minute in all; Enter
+    skips what you cannot do, what shows too little is left out by itself, and the avatar fits you better. The page of
+    `eyebridge run` guides you as well, and speaks. To take a profile back: eyebridge profiles undo NAME.
 
     examples:
       eyebridge calibrate 0 --name me
@@ -36,33 +47,86 @@ class Calibrate(ConfiguredCommand):
 
     def execute(self) -> int:
         profiles.path_of(self.name)  # a name that will not do is said before anybody holds still
-        settings, wanted = self.settings, self.settings.personalization
+        settings = self.worn
+        wanted = settings.personalization
         with contextlib.ExitStack() as stack:
             pipeline = Pipeline(settings, settings.network.open())
-            source = stack.enter_context(source_for(self.source, self.right).open())
-            columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"))
-            progress = stack.enter_context(Progress(*columns, console=console))
+            source = stack.enter_context(source_for(self.source, self.right, realtime=False).open())
             stack.enter_context(interruptible(source.close))
-            task = progress.add_task("relax, look straight ahead", total=1.0)
-            wearer = pipeline.wearer
             if self.guided:
-                wearer.start_guide()
+                pipeline.wearer.start_guide()
             else:
-                wearer.capture_neutral(wanted.seconds)
-            while (done := wearer.progress) is not None:
-                frame = source.read()
-                if frame is None:
-                    raise BridgeError(f"{source.name} ended before the calibration was done; nothing was saved")
-                pipeline(frame)
-                prompt = wearer.prompt
-                words = "relax, look straight ahead"
-                if prompt is not None:
-                    words = prompt.text if prompt.holding else f"next: {prompt.text}"
-                progress.update(task, completed=done, description=words)
-            progress.update(task, completed=1.0)
-        for notice in wearer.take_notices():
+                pipeline.wearer.capture_neutral(wanted.seconds)
+            _collect(source, pipeline)
+        for notice in pipeline.wearer.take_notices():
             console.print(notice, markup=False)
+        kept = profiles.path_of(self.name).is_file()
         console.print(f"saved {profiles.save(pipeline.profile, self.name, wanted.headset, wanted.glasses)}")
         source_words = " ".join(filter(None, (self.source, self.right)))
         console.print(f"use it with: eyebridge run {source_words} --personalization.profile {self.name}")
+        if kept:
+            console.print(f"take back the one before with: eyebridge profiles undo {self.name}")
         return 0
+
+
+def _collect(source: Source, pipeline: Pipeline) -> None:
+    """Until the calibration that the wearer has begun is over. Raises BridgeError when the source ends before."""
+    wearer, key, asked = pipeline.wearer, EnterKey(sys.stdin) if pipeline.wearer.prompt else None, 0
+    with Progress(*_COLUMNS, console=console) as progress:
+        task = progress.add_task(NEUTRAL.prompt, total=1.0)
+        while (done := wearer.progress) is not None:
+            frame = source.read()
+            if frame is None:
+                raise BridgeError(f"{source.name} ended before the calibration was done; nothing was saved")
+            prompt = wearer.prompt
+            if prompt is not None and key is not None:
+                asked = _ask(prompt, asked)
+                if key.pressed():
+                    _skip(wearer, prompt)
+                progress.update(task, description=_countdown(prompt))
+            pipeline(frame)
+            progress.update(task, completed=done)
+        progress.update(task, completed=1.0, description="done")
+
+
+def _ask(prompt: Prompt, asked: int) -> int:
+    """Say a step once, when it begins; returns the number of the step that was asked for last."""
+    if prompt.number != asked:
+        console.print(f"{prompt.number} of {prompt.of}: {prompt.text}", markup=False)
+    return prompt.number
+
+
+def _skip(wearer: Wearer, prompt: Prompt) -> None:
+    if prompt.skippable:
+        console.print(f"skipped: {prompt.text}", markup=False)
+        wearer.skip_step()
+    else:
+        console.print("this step cannot be skipped: all others count from it", markup=False)
+
+
+def _countdown(prompt: Prompt) -> str:
+    if prompt.holding:
+        return f"hold {math.ceil(prompt.seconds)} s" + ("   Enter skips" if prompt.skippable else "")
+    return f"get ready {math.ceil(prompt.seconds)} s"
+
+
+class EnterKey:
+    """Whether Enter was pressed; where nobody can press it, as in a service, it never is."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._pressed = threading.Event()
+        if stream is not None:
+            threading.Thread(target=self._wait, args=(stream,), name="enter", daemon=True).start()
+
+    def pressed(self) -> bool:
+        """True once for each press."""
+        if not self._pressed.is_set():
+            return False
+        self._pressed.clear()
+        return True
+
+    def _wait(self, stream: TextIO) -> None:
+        # past Python's own buffer, whose lock would keep the program from ending while a thread waits in it
+        with contextlib.suppress(OSError, ValueError):  # closed, or not a real one
+            while os.read(stream.fileno(), 1024):
+                self._pressed.set()
