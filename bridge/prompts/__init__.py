@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, Field
 
@@ -16,6 +16,9 @@ from bridge.prompts.teller import Sound, Teller, Text
 from bridge.prompts.tools import Outlet
 
 __all__ = ["Kind", "Prompts", "PromptsOptions"]
+
+_PATIENCE: Final = 5.0
+"Seconds at the end for what is under way; SteamVR may be slow to answer, and nobody waits for it then."
 
 
 class PromptsOptions(BaseModel, frozen=True, extra="forbid"):
@@ -79,7 +82,7 @@ class Prompts:
         with self._changed:
             self._closing = True
             self._changed.notify()
-        self._thread.join()
+        self._thread.join(_PATIENCE)
 
     def _run(self) -> None:
         options = self._options

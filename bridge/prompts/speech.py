@@ -1,7 +1,8 @@
 """The operating system's own voice. A text is data: it goes by stdin or behind `--`, and never through a shell.
 
 Sources: the manuals of say(1), espeak-ng(1) and spd-say(1); System.Speech.Synthesis of .NET Framework, which every
-Windows has. Prompts are English, and so is the voice unless another one is named.
+Windows has. Only espeak-ng was met in person so far, 1.51. Prompts are English, and so is the voice unless another one
+is named.
 """
 
 import os
