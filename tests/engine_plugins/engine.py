@@ -11,6 +11,8 @@ from typing import Final
 
 import pytest
 
+from tests.golden.make import HERE as GOLDEN
+
 HERE: Final = Path(__file__).resolve().parent / "godot"
 REPOSITORY: Final = HERE.parents[2]
 PLUGIN: Final = REPOSITORY / "engine_plugins" / "godot"
@@ -41,7 +43,7 @@ class Godot:
     def started(self, *arguments: str, display: str | None = None) -> Iterator[subprocess.Popen[str]]:
         """The engine at work, its output as text; it is killed at the end if it still runs."""
         look = ["--headless"] if display is None else ["--rendering-method", "gl_compatibility"]
-        shared = f"{self.folder}:{self.project}:{HERE}"
+        shared = ":".join(map(str, (self.folder, self.project, HERE, GOLDEN)))
         environment = os.environ | {"EYEBRIDGE_SHARE": shared, "DISPLAY": display or ""}
         with subprocess.Popen(
             [*self.command, *look, "--audio-driver", "Dummy", "--path", str(self.project), *arguments],
@@ -77,5 +79,5 @@ def make_project(folder: Path, command: Sequence[str]) -> Godot:
     (folder / AVATAR).parent.mkdir(parents=True)
     shutil.copy(REPOSITORY / AVATAR, folder / AVATAR)
     godot = Godot(command, project)
-    godot.run("--import")
+    godot.run("--import", timeout=240.0)
     return godot

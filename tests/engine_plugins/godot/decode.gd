@@ -18,10 +18,11 @@ func _init() -> void:
 
 func _meaning(frame: EyebridgeFrame) -> Dictionary:
 	var meaning := {}
-	for message in EyebridgeLayout.messages:
-		meaning[message.address] = {}
-		for n in range(message.first, message.first + message.floats):
-			meaning[message.address][EyebridgeLayout.names[n]] = frame.values[n]
+	for message in EyebridgeLayout.addresses.size():
+		var arguments := {}
+		for n: int in EyebridgeLayout.values_of(message):
+			arguments[EyebridgeLayout.names[n]] = frame.values[n]
+		meaning[EyebridgeLayout.addresses[message]] = arguments
 	meaning["/eyebridge/frame"]["sequence"] = frame.sequence
 	meaning["/eyebridge/frame"]["time"] = frame.time
 	meaning["/eyebridge/frame"]["flags"] = frame.flags
@@ -31,10 +32,10 @@ func _meaning(frame: EyebridgeFrame) -> Dictionary:
 
 func _layout() -> Array:
 	var messages := []
-	for message in EyebridgeLayout.messages:
+	for message in EyebridgeLayout.addresses.size():
 		var floats := []
-		for n in range(message.first, message.first + message.floats):
+		for n: int in EyebridgeLayout.values_of(message):
 			var range := [EyebridgeLayout.low[n], EyebridgeLayout.high[n], EyebridgeLayout.neutral[n]]
 			floats.append([EyebridgeLayout.names[n], range])
-		messages.append([message.address, message.integers, floats])
+		messages.append([EyebridgeLayout.addresses[message], EyebridgeLayout.integers[message], floats])
 	return messages

@@ -108,13 +108,14 @@ func _values() -> Control:
 	list.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	list.add_theme_constant_override(&"separation", 0)
 	scroll.add_child(list)
-	for message in EyebridgeLayout.messages:
-		if message.address.get_file() in _SHOWN:
+	for message in EyebridgeLayout.addresses.size():
+		var name := EyebridgeLayout.addresses[message].get_file()
+		if name in _SHOWN:
 			var title := Label.new()
-			title.text = message.address.get_file().capitalize()
+			title.text = name.capitalize()
 			title.modulate = Color(1, 1, 1, 0.6)
 			list.add_child(title)
-			for n in range(message.first, message.first + message.floats):
+			for n: int in EyebridgeLayout.values_of(message):
 				_bars.append(Bar.new(n))
 				list.add_child(_bars[-1])
 	return scroll

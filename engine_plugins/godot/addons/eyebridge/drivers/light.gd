@@ -38,6 +38,8 @@ const _SKY_COLOURS: Array[StringName] = [
 var _mood := Color.WHITE
 var _intensity := 1.0
 var _white := Color.WHITE
+## What [method black_body] says of a neutral light; whites are relative to it.
+var _neutral_white := black_body(6500.0)
 var _first := EyebridgeLayout.first_of("light")
 var _kept: Array[Kept] = []
 var _ramp: GradientTexture1D
@@ -88,7 +90,7 @@ func _show(link: EyebridgeLink) -> void:
 	var values := link.motion.shown
 	_mood = Color(values[_first], values[_first + 1], values[_first + 2])
 	_intensity = clampf(lerpf(1.0, values[_first + 3], brightness), darkest, brightest)
-	_white = black_body(values[_first + 4]) / NEUTRAL_WHITE
+	_white = black_body(values[_first + 4]) / _neutral_white
 	for kept in _kept:
 		if is_instance_valid(kept.owner):
 			_follow(kept)
@@ -152,10 +154,6 @@ func _chosen_lights() -> Array[Light3D]:
 
 func _uniform_setting() -> String:
 	return "shader_globals/%s" % shader_uniform
-
-
-## What [method black_body] says of a neutral light, 6500 K; whites are relative to it.
-static var NEUTRAL_WHITE := black_body(6500.0)
 
 
 ## Linear colour of a black body, its brightest part 1. The Planckian locus is that of Kim et al. (2002), 1667 to 25000 K.

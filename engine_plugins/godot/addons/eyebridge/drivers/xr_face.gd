@@ -21,7 +21,7 @@ func _ready() -> void:
 		push_warning("XRFaceTracker came with Godot 4.3; this node does nothing in older versions.")
 		enabled = false
 		return
-	var formulas := EyebridgePresets.formulas("Unified Expressions")
+	var formulas := EyebridgePresets.read(EyebridgePresets.UNIFIED + EyebridgePresets.UNIFIED_TOGETHER)
 	for name: String in formulas:
 		_formulas.add(formulas[name])
 		_places.append(ClassDB.class_get_integer_constant(&"XRFaceTracker", constant_of(name)))

@@ -108,8 +108,9 @@ func _known_tail(shape: String, wanted: Dictionary) -> String:
 ## A name without what is only spelling: case, signs between words, "Left" for "L".
 func _plain(name: String) -> String:
 	var plain := name.replace("_", "").replace("-", "").replace(" ", "")
-	for side: String in ["Left", "Right"]:
-		for spelling: String in [side, side.to_lower()]:
-			if plain.ends_with(spelling):
-				plain = plain.trim_suffix(spelling) + side[0]
-	return plain.to_lower() if ignore_case else plain
+	if ignore_case:
+		plain = plain.to_lower()
+	for side: String in ["Left", "Right", "left", "right"]:
+		if plain.ends_with(side):
+			return plain.trim_suffix(side) + side[0]
+	return plain

@@ -110,6 +110,40 @@ MouthPress{s}        mouthPress{s}
 TongueOut            tongueOut
 """
 
+# What Godot's XRFaceTracker has besides: several of the above as one. Its XRFaceModifier3D moves many shapes by these.
+const UNIFIED_TOGETHER := """
+EyeClosed            0.5 eyeBlinkLeft + 0.5 eyeBlinkRight
+EyeSquint            0.5 eyeSquintLeft + 0.5 eyeSquintRight
+EyeWide              0.5 eyeWideLeft + 0.5 eyeWideRight
+BrowDown{s}          browDown{s}
+BrowDown             0.5 browDownLeft + 0.5 browDownRight
+BrowUp{s}            0.5 browInnerUp + 0.5 browOuterUp{s}
+BrowUp               0.5 browInnerUp + 0.25 browOuterUpLeft + 0.25 browOuterUpRight
+NoseSneer            0.5 noseSneerLeft + 0.5 noseSneerRight
+CheekPuff            cheekPuff
+CheekSquint          0.5 cheekSquintLeft + 0.5 cheekSquintRight
+LipSuckUpper         mouthRollUpper
+LipSuckLower         mouthRollLower
+LipSuck              0.5 mouthRollUpper + 0.5 mouthRollLower
+LipFunnelUpper       mouthFunnel
+LipFunnelLower       mouthFunnel
+LipFunnel            mouthFunnel
+LipPuckerUpper       mouthPucker
+LipPuckerLower       mouthPucker
+LipPucker            mouthPucker
+MouthUpperUp         0.5 mouthUpperUpLeft + 0.5 mouthUpperUpRight
+MouthLowerDown       0.5 mouthLowerDownLeft + 0.5 mouthLowerDownRight
+MouthLeft            mouthLeft
+MouthRight           mouthRight
+MouthSmile{s}        mouthSmile{s}
+MouthSmile           0.5 mouthSmileLeft + 0.5 mouthSmileRight
+MouthSad{s}          mouthFrown{s}
+MouthSad             0.5 mouthFrownLeft + 0.5 mouthFrownRight
+MouthStretch         0.5 mouthStretchLeft + 0.5 mouthStretchRight
+MouthDimple          0.5 mouthDimpleLeft + 0.5 mouthDimpleRight
+MouthPress           0.5 mouthPressLeft + 0.5 mouthPressRight
+"""
+
 ## By the name that artists choose; the first of those that fit a mesh equally well is taken.
 const TABLES := {
 	"ARKit": ARKIT,
@@ -123,10 +157,13 @@ const TABLES := {
 
 ## {blend shape: formula} of a preset.
 static func formulas(preset: String) -> Dictionary:
-	if preset == "ARKit":
-		return _arkit()
+	return _arkit() if preset == "ARKit" else read(TABLES[preset])
+
+
+## {blend shape: formula} of a table of ours.
+static func read(table: String) -> Dictionary:
 	var found := {}
-	for line: String in TABLES[preset].strip_edges().split("\n"):
+	for line: String in table.split("\n", false):
 		var space := line.find(" ")
 		for side: String in ["Left", "Right"] if "{s}" in line else [""]:
 			found[line.left(space).replace("{s}", side)] = line.substr(space).strip_edges().replace("{s}", side)
@@ -135,8 +172,8 @@ static func formulas(preset: String) -> Dictionary:
 
 static func _arkit() -> Dictionary:
 	var found := {}
-	for message in EyebridgeLayout.messages:
-		if message.address.begins_with("/eyebridge/weights/"):
-			for n in range(message.first, message.first + message.floats):
+	for message in EyebridgeLayout.addresses.size():
+		if EyebridgeLayout.addresses[message].begins_with("/eyebridge/weights/"):
+			for n: int in EyebridgeLayout.values_of(message):
 				found[EyebridgeLayout.names[n]] = EyebridgeLayout.names[n]
 	return found

@@ -17,22 +17,20 @@ const _COMMA := 44
 const _BUNDLE_HEAD := 16
 ## Where the first message begins, behind the head and its size.
 const _FIRST := 20
+const _OPENING := 0
+const _UNKNOWN := -1
 
 var _bundle := "#bundle".to_ascii_buffer() + PackedByteArray([0])
 var _reader := StreamPeerBuffer.new()
 var _integers := PackedInt64Array([0, 0, 0, 0])
 var _end := 0
 var _found := 0
-var _all := (1 << EyebridgeLayout.messages.size()) - 1
-var _bits: Dictionary = {}
-var _opening: EyebridgeMessage = EyebridgeLayout.messages[0]
-var _closing: EyebridgeMessage = EyebridgeLayout.messages[-1]
+var _all := (1 << EyebridgeLayout.addresses.size()) - 1
+var _closing := EyebridgeLayout.addresses.size() - 1
 
 
 func _init() -> void:
 	_reader.big_endian = true
-	for n in EyebridgeLayout.messages.size():
-		_bits[EyebridgeLayout.messages[n]] = 1 << n
 
 
 ## Fills the frame and returns "", or returns why the packet is none and leaves the frame to be filled again.
@@ -80,25 +78,26 @@ func _read_message(packet: PackedByteArray, start: int, end: int, frame: Eyebrid
 	var stop := packet.find(0, start)
 	if stop < 0 or stop >= end:
 		return "an address that never ends"
-	var message: EyebridgeMessage = EyebridgeLayout.by_address.get(packet.slice(start, stop))
-	if (start == _FIRST and message != _opening) or (end == packet.size() and message != _closing):
+	var message: int = EyebridgeLayout.by_address.get(packet.slice(start, stop), _UNKNOWN)
+	if (start == _FIRST and message != _OPENING) or (end == packet.size() and message != _closing):
 		return "not from /eyebridge/frame to /eyebridge/end"
-	if message == null and not _is_text(packet, start, stop):
+	if message == _UNKNOWN and not _is_text(packet, start, stop):
 		return "an address that is no text"
 	var tags := stop + 4 - (stop - start) % 4
 	if tags >= end:
-		return "" if message == null else "too few arguments"
+		return "" if message == _UNKNOWN else "too few arguments"
 	stop = packet.find(0, tags)
 	if packet[tags] != _COMMA or stop < 0 or stop >= end:
 		return "no type tags"
 	var arguments := stop + 4 - (stop - tags) % 4
-	var plain := message != null and packet.slice(tags + 1, stop) == message.tags
-	var fits := end - arguments == 4 * message.tags.size() if plain else _fit(packet, tags + 1, stop, arguments, end)
+	var expected := EyebridgeLayout.tags[message] if message != _UNKNOWN else PackedByteArray()
+	var plain := message != _UNKNOWN and packet.slice(tags + 1, stop) == expected
+	var fits := end - arguments == 4 * expected.size() if plain else _fit(packet, tags + 1, stop, arguments, end)
 	if not fits:
 		return "arguments that do not fit"
-	if message == null:
+	if message == _UNKNOWN:
 		return ""
-	if not plain and packet.slice(tags + 1, mini(stop, tags + 1 + message.tags.size())) != message.tags:
+	if not plain and packet.slice(tags + 1, mini(stop, tags + 1 + expected.size())) != expected:
 		return "too few arguments, or one of another type"
 	return _read_arguments(message, arguments, frame)
 
@@ -148,17 +147,18 @@ func _blob_end(at: int, end: int) -> int:
 	return at + 4 + length + posmod(-length, 4) if length >= 0 and length <= end - at - 4 else -1
 
 
-func _read_arguments(message: EyebridgeMessage, at: int, frame: EyebridgeFrame) -> String:
+func _read_arguments(message: int, at: int, frame: EyebridgeFrame) -> String:
 	_reader.seek(at)
-	if message.integers == 1:
+	if message == _closing:
 		_end = _reader.get_32()
 	else:
-		for n in message.integers:
+		for n in EyebridgeLayout.integers[message]:
 			_integers[n] = _reader.get_32()
-	for n in range(message.first, message.first + message.floats):
+	var first := EyebridgeLayout.firsts[message]
+	for n in range(first, first + EyebridgeLayout.floats[message]):
 		var value := _reader.get_float()
 		if not is_finite(value):
 			return "a number that is not finite"
 		frame.values[n] = clampf(value, EyebridgeLayout.low[n], EyebridgeLayout.high[n])
-	_found |= _bits[message]
+	_found |= 1 << message
 	return ""

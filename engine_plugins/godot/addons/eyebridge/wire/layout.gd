@@ -135,9 +135,18 @@ const FLAGS: PackedStringArray = [
 ]
 
 
-static var messages: Array[EyebridgeMessage] = []
+# Plain data in here: an object among static variables would keep its script alive beyond the engine's end.
+
+## Addresses of the messages; the other arrays of messages follow their order.
+static var addresses := PackedStringArray()
 ## The message of an address, which is given as its bytes.
 static var by_address: Dictionary = {}
+## Leading integers of each message, where its floats begin among the values of a frame, and how many they are.
+static var integers := PackedInt32Array()
+static var firsts := PackedInt32Array()
+static var floats := PackedInt32Array()
+## Type tags that each message must begin with: i's, then f's.
+static var tags: Array[PackedByteArray] = []
 ## Names of the values: "eyeBlinkLeft", "left_yaw"; the last part of the address comes before the name where two
 ## messages share it: "emotions/neutral".
 static var names := PackedStringArray()
@@ -154,24 +163,21 @@ static func _static_init() -> void:
 			_add_message(words)
 		else:
 			_add_argument(words)
-	for message in messages:
-		message.tags.append_array("i".repeat(message.integers).to_ascii_buffer())
-		message.tags.append_array("f".repeat(message.floats).to_ascii_buffer())
+	for n in addresses.size():
+		tags.append(("i".repeat(integers[n]) + "f".repeat(floats[n])).to_ascii_buffer())
 
 
 static func _add_message(words: PackedStringArray) -> void:
-	var message := EyebridgeMessage.new()
-	message.address = words[0]
-	message.integers = words[1].length() if words.size() > 1 else 0
-	message.first = names.size()
-	messages.append(message)
-	by_address[message.address.to_ascii_buffer()] = message
+	by_address[words[0].to_ascii_buffer()] = addresses.size()
+	addresses.append(words[0])
+	integers.append(words[1].length() if words.size() > 1 else 0)
+	firsts.append(names.size())
+	floats.append(0)
 
 
 static func _add_argument(words: PackedStringArray) -> void:
-	var message: EyebridgeMessage = messages.back()
-	message.floats += 1
-	for name: String in [words[0], message.address.get_file() + "/" + words[0]]:
+	floats[-1] += 1
+	for name: String in [words[0], addresses[-1].get_file() + "/" + words[0]]:
 		if not _index.has(name):
 			_index[name] = names.size()
 	names.append(words[0])
@@ -185,9 +191,14 @@ static func index_of(name: String) -> int:
 	return _index.get(name, -1)
 
 
-## Where the floats of a message begin, by the last part of its address.
+## Where the values of a message lie in a frame.
+static func values_of(message: int) -> Array:
+	return range(firsts[message], firsts[message] + floats[message])
+
+
+## Where the values of a message begin, by the last part of its address; -1 for one that is not there.
 static func first_of(message: String) -> int:
-	for candidate in messages:
-		if candidate.address.get_file() == message:
-			return candidate.first
+	for n in addresses.size():
+		if addresses[n].get_file() == message:
+			return firsts[n]
 	return -1
