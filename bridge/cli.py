@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "calibrate": ("bridge.commands.calibrate:Calibrate", "take your neutral image and keep it as a profile"),
     "profiles": ("bridge.commands.profiles:Profiles", "list, show, take back or delete saved profiles"),
     "record": ("bridge.commands.record:Record", "keep the eye pictures of a source in a recording folder"),
+    "collect": ("bridge.commands.collect:Collect", "record people showing each expression on request: a data set"),
     "analyze": ("bridge.commands.analyze:Analyze", "any source to a CSV: a row for each frame"),
     "doctor": ("bridge.commands.doctor:Doctor", "check cameras, ports, targets, files; say what to do about each"),
     "monitor": ("bridge.commands.monitor:Monitor", "show what arrives at a port, when nothing moves"),

@@ -75,7 +75,9 @@ class Request:
     "to this."
     text: str
     seconds: float
-    "Left of this phase."
+    "Left of this phase,"
+    length: float
+    "of so many."
     target: tuple[float, float] | None
     "Degrees of yaw (positive to the wearer's left) and pitch (up) of what the eyes follow; None where there is none."
     paused: bool
@@ -100,7 +102,7 @@ class Sitting:
         "Expressions that the participant could not do."
         self.paused = False
         self._exercises = exercises
-        self._session = session
+        self.session = session
         self._pace = pace
         self._phase: Phase = "fit"
         self._at = 0
@@ -135,6 +137,7 @@ class Sitting:
             of=len(self._exercises),
             text=self._words(exercise, move),
             seconds=max(0.0, self._length(exercise) - self._into),
+            length=self._length(exercise),
             target=spot,
             paused=self.paused,
         )
@@ -198,12 +201,12 @@ class Sitting:
             return "still"
         if exercise.name == "eyes_closed":
             return "head"
-        return "gaze" if (EXPRESSIONS.index(exercise) + self._session) % 2 else "head"
+        return "gaze" if (EXPRESSIONS.index(exercise) + self.session) % 2 else "head"
 
     def _words(self, exercise: Exercise, move: Move) -> str:
         if self._phase == "fit":
-            again = "take the headset off, and put it on again" if self._session > 1 else "put the headset on"
-            return f"Session {self._session}: {again}"
+            again = "take the headset off, and put it on again" if self.session > 1 else "put the headset on"
+            return f"Session {self.session}: {again}"
         if self._phase == "practice":
             return f"Practise: {exercise.prompt}"
         return f"Hold it: {exercise.prompt}; {_MOVES[move]}"
