@@ -20,7 +20,7 @@ WANTED: Final = 8
 MOST: Final = 20
 "Views after which more of them only cost time."
 
-_MOVED: Final = 0.04
+_MOVED: Final = 0.025
 "Of the picture's diagonal: how far corners must be from where every other view has them, on average, to tell more."
 _STILL: Final = 0.006
 "Of the picture's diagonal: how far corners may be from where they were a moment ago, for a picture without blur."

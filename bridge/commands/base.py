@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import logging
 import re
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
@@ -16,9 +17,12 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from bridge.config import Config, explain, paths, read_settings
+from bridge import headsets
+from bridge.config import Config, default_path, explain, paths, read_settings
 from bridge.errors import BridgeError
 from bridge.sources import SourceOptions, pair_from, source_from
+
+log = logging.getLogger("eyebridge")
 
 
 class _Help(RawDescriptionHelpFormatter):
@@ -105,6 +109,22 @@ class ConfiguredCommand(Config, Command):
     def settings(self) -> Config:
         """The settings alone, without the verb's own flags."""
         return Config.model_validate({name: getattr(self, name) for name in Config.model_fields})
+
+    @property
+    def worn(self) -> Config:
+        """The settings, and what is saved for the wearer's headset wherever file and flags say nothing."""
+        settings = self.settings
+        folder = headsets.folder_beside(self.config or default_path())
+        try:
+            saved = headsets.load(folder, settings.personalization.headset)
+        except BridgeError as error:  # cameras can be set up again: no reason to stay at home
+            log.warning(str(error))
+            return settings
+        if saved is None:
+            return settings
+        rectification = headsets.merged(saved.rectification, settings.rectification)
+        cameras = settings.cameras if settings.cameras.chosen else saved.cameras
+        return settings.model_copy(update={"rectification": rectification, "cameras": cameras})
 
 
 SOURCE: Final = "camera (index, port, http:// or tcp:// address), video, folder or recording; the left eye's of two"

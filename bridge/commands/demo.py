@@ -17,4 +17,4 @@ class Demo(Live):
     verb: ClassVar[str] = "demo"
 
     def execute(self) -> int:
-        return self.drive(RecordingOptions(path=shipped.demo_recording(), realtime=True, loop=True))
+        return self.drive(RecordingOptions(path=shipped.demo_recording(), realtime=True, loop=True), self.settings)

@@ -9,8 +9,10 @@ from pydantic_settings import CliPositionalArg
 
 from bridge.commands.base import RIGHT, SOURCE, ConfiguredCommand, source_for
 from bridge.commands.terminal import console, interruptible, status_line
+from bridge.config import Config
 from bridge.daemon import Daemon, Started
 from bridge.sources import SourceOptions
+from bridge.sources.cameras import CameraChoice, CamerasOptions
 
 
 class Live(ConfiguredCommand):
@@ -20,7 +22,7 @@ class Live(ConfiguredCommand):
     browser: bool = Field(True, description="open the preview page in your browser")
     record: Path | None = Field(None, description="also keep every eye picture in this new recording folder")
 
-    def drive(self, source: SourceOptions) -> int:
+    def drive(self, source: SourceOptions, settings: Config) -> int:
         """Run the daemon on this source until it ends, the time is over or the user stops it."""
 
         def started(running: Started) -> None:
@@ -33,7 +35,7 @@ class Live(ConfiguredCommand):
 
         with status_line() as report:
             daemon = Daemon(
-                self.settings,
+                settings,
                 source.open,
                 settings_path=self.config,
                 record=self.record,
@@ -51,7 +53,8 @@ class Run(Live):
     SOURCE is a camera: an index (0), a serial port (COM3, /dev/ttyACM0), or an address (http://..., rtsp://..., or
     tcp://... for ZeroMQ); or a video file, a folder of pictures, a recording folder. With a camera for each eye, SOURCE
     is the left one and RIGHT the right one. A camera may come and go: the other eye carries on, and it is taken up
-    again. Relax and look straight ahead for the first five seconds: they become your neutral image.
+    again. Relax and look straight ahead for the first five seconds: they become your neutral image. The preview's
+    Cameras page sets up what the network sees; saved there, it is used whenever --personalization.headset names it.
 
     examples:
       eyebridge run 0                                   first camera, both eyes side by side or one eye
@@ -62,7 +65,9 @@ class Run(Live):
     """
 
     verb: ClassVar[str] = "run"
-    source: CliPositionalArg[str | None] = Field(None, description=f"{SOURCE}; without it, the cameras of the settings")
+    source: CliPositionalArg[str | None] = Field(
+        None, description=f"{SOURCE}; without it, the cameras of the settings or the headset"
+    )
     right: CliPositionalArg[str | None] = Field(None, description=RIGHT)
     realtime: bool = Field(True, description="play files at their own speed instead of as fast as possible")
     loop: bool = Field(False, description="start files again when they end")
@@ -70,10 +75,15 @@ class Run(Live):
     wait: bool = Field(False, description="start although no camera answers, and wait for it")
 
     def execute(self) -> int:
+        settings = self.worn
         if self.source is None:
-            return self.drive(self.cameras.model_copy(update={"wait": self.wait or self.cameras.wait}))
-        return self.drive(
-            source_for(
-                self.source, self.right, realtime=self.realtime, loop=self.loop, start=self.start, wait=self.wait
-            )
+            cameras = settings.cameras
+            return self.drive(cameras.model_copy(update={"wait": self.wait or cameras.wait}), settings)
+        source = source_for(
+            self.source, self.right, realtime=self.realtime, loop=self.loop, start=self.start, wait=self.wait
         )
+        if isinstance(source, CamerasOptions):  # so that they can be saved for the headset
+            settings = settings.model_copy(update={"cameras": source})
+        elif isinstance(source, CameraChoice):
+            settings = settings.model_copy(update={"cameras": CamerasOptions(both=source)})
+        return self.drive(source, settings)
