@@ -19,6 +19,9 @@ log = logging.getLogger("eyebridge")
 CAPACITY: Final = 240
 "Frames; two seconds of stuttering disk at 120 Hz, 77 MB at 400 x 400 pixels."
 
+_BACKLOG: Final = 24
+"Frames in the queue from which on it hurries: better a large recording than one with holes."
+
 
 class Recorder:
     """Takes frames without ever waiting, and writes them in its own thread.
@@ -74,7 +77,7 @@ class Recorder:
                 self.dropped += 1
                 continue
             try:
-                self._writer.write(frame)
+                self._writer.write(frame, hurried=self._queue.qsize() >= _BACKLOG)
             except BridgeError as error:
                 self.dropped += 1
                 self._fail(error)
@@ -83,7 +86,7 @@ class Recorder:
         except BridgeError as error:
             self._fail(error)
         if not self.failure:
-            lost = f"; {self.dropped} more were dropped because the disk was too slow" if self.dropped else ""
+            lost = f"; {self.dropped} more were dropped because this machine was too slow" if self.dropped else ""
             log.info("%d frames are in %s%s", self.written, self.path, lost)
 
     def _fail(self, error: BridgeError) -> None:

@@ -2,6 +2,7 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -19,15 +20,15 @@ PICTURE = np.zeros((8, 8), np.uint8)
 class StuckDisk(RecordingWriter):
     """Takes nothing until it is released."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, lossless: bool = False) -> None:
+        super().__init__(path, lossless=lossless)
         self.reached = threading.Event()
         self.release = threading.Event()
 
-    def write(self, frame: EyeFrame) -> None:
+    def write(self, frame: EyeFrame, hurried: bool = False) -> None:
         self.reached.set()
         self.release.wait()
-        super().write(frame)
+        super().write(frame, hurried)
 
 
 def frame(number: int) -> EyeFrame:
@@ -54,6 +55,46 @@ def test_a_stuck_disk_costs_frames_but_never_waits(tmp_path: Path) -> None:
         disk.release.set()
     recorder.offer(frame(31))
     assert (recorder.written, recorder.dropped) == (11, 21)
+
+
+def test_what_has_piled_up_is_saved_in_a_hurry_and_exactly(tmp_path: Path) -> None:
+    """As a picture of zeros, a hurried one is many times as large as another."""
+    disk = StuckDisk(tmp_path / "piled", lossless=True)
+    with Recorder(disk) as recorder:
+        recorder.offer(frame(0))
+        disk.reached.wait()
+        for number in range(1, 41):
+            recorder.offer(EyeFrame(np.zeros((80, 60), np.uint8), None, number / 120, number))
+        disk.release.set()
+    sizes = [int(line.split(",")[3]) for line in (tmp_path / "piled" / "frames.csv").read_text().splitlines()[2:]]
+    hurried = [size > 80 * 60 for size in sizes]
+    assert hurried in ([True] * n + [False] * (40 - n) for n in (16, 17))  # the end waits in the queue, too
+    with RecordingReader(tmp_path / "piled") as reader:
+        assert len([frame for frame in reader if frame.left is not None and not frame.left.any()]) == 41
+
+
+def test_a_disk_that_takes_long_to_sync_costs_no_frame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced, release = threading.Event(), threading.Event()
+
+    def sync(_: int) -> None:
+        synced.set()
+        release.wait(60)
+
+    writer = RecordingWriter(tmp_path / "slow", lossless=True)
+    monkeypatch.setattr("bridge.recording.os.fsync", sync)
+    with Recorder(writer, capacity=500) as recorder:
+        recorder.offer(frame(0))
+        recorder.offer(frame(240))
+        begun = synced.wait(30)
+        for number in range(241, 641):
+            recorder.offer(frame(number))
+        end = time.monotonic() + 30
+        while recorder.written < 402 and time.monotonic() < end:
+            time.sleep(0.005)
+        saved = recorder.written  # while the disk is still at it
+        release.set()
+    assert begun
+    assert (saved, recorder.dropped) == (402, 0)
 
 
 def test_moments_without_any_picture_are_not_kept(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from bridge.errors import BridgeError
 from bridge.frames import EyeFrame, Image
-from bridge.recording import ABOUT, INDEX, RecordingReader, RecordingWriter
+from bridge.pictures import decode
+from bridge.recording import ABOUT, INDEX, RecordingReader, RecordingWriter, stored_png
 
 FILES = ("left.mpng", "right.mpng", INDEX, ABOUT)
 
@@ -81,6 +82,13 @@ def test_lossless_frames_come_back_as_they_were(recording: Path, taken: list[Eye
         assert (reader.about.rate, reader.about.note) == (90, "words")
         with pytest.raises(IndexError):
             reader[len(taken)]
+
+
+@given(height=st.integers(2, 70), width=st.integers(2, 1100), seed=st.integers(0, 9))
+@settings(max_examples=50, deadline=None)
+def test_a_stored_png_is_read_as_it_was(height: int, width: int, seed: int) -> None:
+    picture = eye(seed, (height, width))
+    np.testing.assert_array_equal(decode(stored_png(picture)), picture)
 
 
 def test_jpeg_frames_come_back_alike(tmp_path: Path) -> None:
