@@ -1,32 +1,32 @@
 """Keeps the neutral image true while the headset slips on the face.
 
-Every few seconds the moments that show least are compared with the neutral. Usually they only renew it slowly and
-within narrow bounds, where the network is sure of a relaxed face. When both pictures have moved as a whole (shift, roll
-and scale, fitted with weights that forgive what an expression changes: Baker, Matthews: "Lucas-Kanade 20 years on",
-IJCV 2004), the network's opinion is worth little, since it compares with a neutral of another place; then the moments
-that show least of all renew it quickly, but only while the face does this and that: whoever holds one expression keeps
-their neutral.
+Every few seconds the pictures are compared with the neutral. A headset that slips moves both of them as a whole, which
+no expression does (see registration): then the neutral moves along at once, whatever the face shows meanwhile.
+
+All else is appearance, and renewed from the moments that show least. Usually that is slow, within narrow bounds, and
+only where the network is sure of a relaxed face. After a slip the network's opinion is worth less, since a neutral that
+was moved is not quite one that was taken there; then the moments that show least of all renew it quickly, but only
+while the face does this and that: whoever holds one expression keeps their neutral.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from bridge.channels import ACTION_UNIT_NAMES, CHANNELS
+from bridge.channels import ACTION_UNIT_NAMES
 from bridge.frames import Expression, EyePair
 from bridge.personalization import Profile
-
-Floats = NDArray[np.float64]
+from bridge.registration import Motion, register
 
 _NEUTRAL: Final = ACTION_UNIT_NAMES.index("neutral")
-_HAS_REST: Final = np.array([channel.unit != "iris" and not channel.name.startswith("visible") for channel in CHANNELS])
 _FRAMES: Final = 14
 "Moments that a window looks at."
+_DUE: Final = 0.9
+"Part of the time between two of them after which the next one is due, so that no slow camera just misses it."
 _QUIET_PART: Final = 0.3
 "Of a window: its moments that show least."
 _SURE: Final = 0.2
@@ -42,18 +42,15 @@ _BOUND: Final = 8.0
 _SLIPPED: Final = 2.0
 "Pixels that each picture must have moved by, and"
 _SLIPPED_BOTH: Final = 3.0
-"that they must have moved by on average: expressions pull at parts of them, and seldom so far."
-_LOST: Final = 20.0
-"Pixels from which on the fit has lost its way, or the headset the eyes."
+"that they must have moved by on average: below that the network does not mind."
+_EXPLAINED: Final = 0.5
+"Part of the change that a slip explains everywhere; held expressions, in two thirds of the pictures, seldom a third."
+_FAR: Final = 6.0
+"Pixels that an expression does not seem to move both pictures by."
 _MENDING: Final = 3
-"Windows for which renewal stays quick once a slip was seen: half-way the pictures agree already, the network does not."
+"Windows after a slip in which renewal is quick."
 _PATIENCE: Final = 6
 "Windows in a row, about ten seconds, in which a slip could not be made good before the wearer is told."
-_SIZE: Final = 24
-"Pixels a side in which pictures are compared."
-_STEPS: Final = 12
-_BORDER: Final = 2
-
 ADVICE: Final = "the headset has slipped too far for your neutral image; look straight ahead, relax and recenter"
 
 
@@ -80,9 +77,8 @@ class _Moment:
 class Upkeep:
     """Looks after one calibration; the work of a window is spread over the frames that follow it."""
 
-    def __init__(self, options: UpkeepOptions, read: Callable[[Profile, EyePair], Expression]) -> None:
+    def __init__(self, options: UpkeepOptions) -> None:
         self._options = options
-        self._read = read
         self._moments: list[_Moment] = []
         self._work: Iterator[Profile | None] = iter(())
         self._unrepaired = 0
@@ -104,99 +100,54 @@ class Upkeep:
             return renewed
         if self._anchor is None:
             self._anchor = profile.neutral
-        if not self._moments or not 0.0 <= pair.time - self._moments[-1].pair.time < self._options.window / _FRAMES:
+        spacing = _DUE * self._options.window / _FRAMES
+        if not self._moments or not 0.0 <= pair.time - self._moments[-1].pair.time < spacing:
             self._moments.append(_Moment(pair, 1.0 - float(reading.action_units[_NEUTRAL])))
             if len(self._moments) >= _FRAMES:
                 self._work, self._moments = self._look_after(profile, self._moments), []
         return profile
 
     def _look_after(self, profile: Profile, moments: list[_Moment]) -> Iterator[Profile | None]:
-        """One piece of work a step; the last one is the renewed profile, if there is one."""
-        mean = np.mean([moment.pair.pixels for moment in moments], axis=0, dtype=np.float32)
-        moved = []
-        for known, now in zip(np.split(profile.neutral, 2, axis=1), np.split(mean, 2, axis=1), strict=True):
-            moved.append(displacement(known, now))
+        """One piece of work a step; the last one is the changed profile, if there is one."""
+        mean = np.stack([moment.pair.pixels for moment in moments]).mean(0, dtype=np.float32)
+        motions = []
+        for known, now in zip(_eyes(profile.neutral), _eyes(mean), strict=True):
+            motions.append(register(known, now))
             yield None
+        far = [motion.pixels(profile.neutral.shape[0]) for motion in motions]
+        slipped = min(far) >= _SLIPPED and np.mean(far) >= _SLIPPED_BOTH
+        if slipped and all(motion.explained >= _EXPLAINED for motion in motions):
+            self._mending = _MENDING
+            yield self._registered(profile, motions, mean)
+            return
         shows = np.array([moment.shows for moment in moments])
         low, high = np.quantile(shows, [_QUIET_PART, 0.9])
-        slipped = min(moved) >= _SLIPPED and np.mean(moved) >= _SLIPPED_BOTH
         varied = low <= _HELD and high - low >= _VARIED
-        self._mending = _MENDING if slipped and max(moved) <= _LOST else max(self._mending - 1, 0)
         if self._mending and varied:
             quiet, part, bound = shows <= max(low, _SURE), _FAST, np.inf
         else:
             quiet, part, bound = shows <= _SURE, _SLOW, _BOUND
-        self._unrepaired = self._unrepaired + 1 if slipped and not quiet.any() else 0
+        self._mending = max(self._mending - 1, 0)
+        self._unrepaired = self._unrepaired + 1 if min(far) >= _FAR and not quiet.any() else 0
         if quiet.sum() >= 2:
             pairs = [moment.pair for moment, calm in zip(moments, quiet, strict=True) if calm]
             yield self._renewed(profile, pairs, part, bound)
 
+    def _registered(self, profile: Profile, motions: list[Motion], now: NDArray[np.float32]) -> Profile:
+        """The neutral as it looks from where the headset sits now."""
+        eyes = zip(motions, _eyes(profile.neutral), _eyes(now), strict=True)
+        self._anchor = np.hstack([motion.moved(known, seen) for motion, known, seen in eyes])
+        return replace(profile, neutral=self._anchor)
+
     def _renewed(self, profile: Profile, pairs: list[EyePair], part: float, bound: float) -> Profile:
-        """The neutral moves by `part` towards these pairs, and the rest by what that changes in the reading of it."""
+        """The neutral moves by `part` towards these pairs, by `bound` gray levels at most."""
         towards = np.mean([pair.pixels for pair in pairs], axis=0, dtype=np.float32)
         neutral = profile.neutral + np.float32(part) * (towards - profile.neutral)
         if bound == np.inf:
             self._anchor = neutral
         assert self._anchor is not None
-        renewed = replace(profile, neutral=self._anchor + (neutral - self._anchor).clip(-bound, bound))
-        change = self._at_rest(renewed, pairs[0]) - self._at_rest(profile, pairs[0])
-        return replace(
-            renewed, resting=np.where(_HAS_REST & np.isfinite(change), profile.resting + change, profile.resting)
-        )
-
-    def _at_rest(self, profile: Profile, pair: EyePair) -> NDArray[np.float32]:
-        image = profile.neutral.clip(0, 255).round().astype(np.uint8)
-        return self._read(profile, replace(pair, pixels=image)).channels
+        return replace(profile, neutral=self._anchor + (neutral - self._anchor).clip(-bound, bound))
 
 
-def displacement(known: NDArray[np.float32], now: NDArray[np.float32]) -> float:
-    """Root mean square pixels by which the picture `known`, (h, w) gray levels, has to move to look like `now`.
-
-    Gauss-Newton over shift, roll, scale and exposure, with weights that fall off for what fits no such movement.
-    """
-    scale = float(known.shape[1] / _SIZE)
-    template, picture = (_small(image) for image in (known, now))
-    inside = slice(_BORDER, -_BORDER)
-    x, y = np.meshgrid(np.linspace(-0.5, 0.5, _SIZE), np.linspace(-0.5, 0.5, _SIZE))
-    moved = np.zeros(4)  # scale, roll (rad), right, down (parts of the width)
-    for _ in range(_STEPS):
-        warped = _warp(template, moved)
-        down, right = (slope * _SIZE for slope in np.gradient(warped))
-        columns = (
-            right * x + down * y,
-            down * x - right * y,
-            right,
-            down,
-            warped - warped.mean(),
-            np.ones_like(warped),
-        )
-        jacobian = np.stack(columns, -1)[inside, inside].reshape(-1, len(columns))
-        missing = (picture - warped)[inside, inside].ravel()
-        away = missing - np.median(missing)
-        weights = (1.0 + (away / (3.0 * np.median(np.abs(away)) + 1.0)) ** 2) ** -2
-        weighted = jacobian * weights[:, None]
-        normal = weighted.T @ jacobian
-        step = np.linalg.solve(normal + 1e-3 * np.trace(normal) * _DAMPING, weighted.T @ missing)[:4]
-        moved += step
-        if np.abs(step).max() < 1e-4:
-            break
-    spread = float((x * x + y * y).mean())
-    return float(scale * _SIZE * np.sqrt((moved[:2] @ moved[:2]) * spread + moved[2:] @ moved[2:]))
-
-
-_DAMPING: Final = np.diag([1.0, 1.0, 1.0, 1.0, 1e-3, 1e-3])
-"Exposure may change freely; a picture without structure does not move."
-
-
-def _small(image: NDArray[np.float32]) -> Floats:
-    shrunk = cv2.resize(image, (_SIZE, _SIZE), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.GaussianBlur(shrunk, (0, 0), 1.0), np.float64)
-
-
-def _warp(image: Floats, moved: Floats) -> Floats:
-    grow, roll, right, down = moved
-    centre = (_SIZE - 1) / 2
-    matrix = np.array([[1.0 + grow, -roll, right * _SIZE], [roll, 1.0 + grow, down * _SIZE]])
-    matrix[:, 2] += centre - matrix[:, :2] @ (centre, centre)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(image, matrix, (_SIZE, _SIZE), flags=flags, borderMode=cv2.BORDER_REPLICATE))
+def _eyes(pair: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    return np.split(pair, 2, axis=1)

@@ -40,7 +40,7 @@ class Wearer:
         self._task: NeutralCapture | Guide | None = None
         self._before: list[Profile] = []
         self._notices: list[str] = []
-        self._upkeep = Upkeep(options, read)
+        self._upkeep = Upkeep(options)
         self._advised = False
 
     def observe(self, pair: EyePair, reading: Expression) -> None:
@@ -151,7 +151,7 @@ class Wearer:
     def configure(self, options: UpkeepOptions) -> None:
         """Other options from the next frame on."""
         if options != self._options:
-            self._options, self._upkeep = options, Upkeep(options, self._read)
+            self._options, self._upkeep = options, Upkeep(options)
 
     def _look_after(self, pair: EyePair, reading: Expression) -> None:
         self.profile = self._upkeep(self.profile, pair, reading)
@@ -162,5 +162,5 @@ class Wearer:
 
     def _set(self, profile: Profile) -> None:
         self.profile, self.guided = profile, None
-        self._upkeep, self._advised = Upkeep(self._options, self._read), False
+        self._upkeep, self._advised = Upkeep(self._options), False
         self._changed()

@@ -179,7 +179,7 @@ def figures_of(person: _Person) -> dict[str, Row]:
     rows["and the guide's fit"] = person.measured(profile, profile.personalized)
     person.slip()
     rows["slipped, no upkeep"] = person.measured(profile, profile.personalized)
-    kept = lived(person, profile, Upkeep(UpkeepOptions(), person.read))
+    kept = lived(person, profile, Upkeep(UpkeepOptions()))
     rows["slipped, 10 s of upkeep"] = person.measured(kept, kept.personalized)
     return rows
 

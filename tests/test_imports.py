@@ -15,7 +15,7 @@ ROWS = (
         *("bridge.smoothing", "bridge.blinks"),
         *("bridge.rigs", "bridge.mapping", "bridge.ambient", "bridge.osc", "bridge.decoding"),
         *("bridge.exercises", "bridge.gaze_calibration", "bridge.fewshot", "bridge.calibration", "bridge.guide"),
-        *("bridge.slip", "bridge.collection", "bridge.irises"),
+        *("bridge.registration", "bridge.slip", "bridge.collection", "bridge.irises"),
     ),
     # files and runtimes
     (

@@ -3,11 +3,13 @@
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bridge.exercises import NEUTRAL
 from bridge.frames import Expression, EyePair, Image
 from bridge.personalization import Profile
-from bridge.slip import ADVICE, Upkeep, UpkeepOptions, displacement
+from bridge.registration import register
+from bridge.slip import ADVICE, Upkeep, UpkeepOptions
 from bridge.wearer import Wearer
 
 
@@ -22,6 +24,10 @@ def face(frown: float = 0.0, shut: float = 0.0, right: float = 0.0, down: float 
     moved[:, 2] = moved[:, 2] + np.array([right, down])
     eye = cv2.warpAffine(cv2.GaussianBlur(skin, (0, 0), 1.5), moved, (96, 96), borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(np.hstack([eye, eye]).clip(0, 255), np.uint8)
+
+
+def eye(**shown: float) -> NDArray[np.float32]:
+    return face(**shown)[:, :96].astype(np.float32)
 
 
 def read(profile: Profile, pair: EyePair) -> Expression:
@@ -39,7 +45,7 @@ Shown = tuple[Image, bool]
 
 def worn(profile: Profile, shown: list[Shown], seconds: float, upkeep: Upkeep | None = None) -> tuple[Profile, Upkeep]:
     """The profile after so long at 15 Hz, the pictures one after the other again and again, a second each."""
-    upkeep = upkeep or Upkeep(UpkeepOptions(), read)
+    upkeep = upkeep or Upkeep(UpkeepOptions())
     for n in range(round(seconds * 15)):
         picture, something = shown[n // 15 % len(shown)]
         pair = EyePair(picture, (True, True), (False, False), n / 15, int(something))
@@ -59,10 +65,19 @@ def away(profile: Profile, picture: Image) -> float:
 @pytest.mark.parametrize(
     ("slip", "least"), [({"right": 4.0}, 3.5), ({"down": -3.0, "right": 2.0}, 3.0), ({"roll": 6.0}, 2.0)]
 )
-def test_a_displacement_is_measured_in_pixels(slip: dict[str, float], least: float) -> None:
-    known, now = (face(**moved)[:, :96].astype(np.float32) for moved in ({}, slip))
-    assert least < displacement(known, now) < 2.5 * least
-    assert displacement(known, known * 0.8 + 10) < 0.3, "another exposure is no movement"
+def test_a_slip_is_measured_and_explains_all_of_the_picture(slip: dict[str, float], least: float) -> None:
+    known, now = eye(), eye(**slip)
+    motion = register(known, now)
+    assert least < motion.pixels(96) < 2.5 * least
+    assert motion.explained > 0.7
+    there = (slice(8, -8), slice(8, -8))
+    assert np.abs(motion.moved(known, now) - now)[there].mean() < 0.4 * np.abs(known - now)[there].mean()
+    assert register(known, np.float32(0.8) * known + 10).pixels(96) < 0.3, "another exposure is no movement"
+
+
+@pytest.mark.parametrize("shown", [{"frown": 1.0}, {"shut": 1.0}, {"frown": 1.0, "shut": 0.5}])
+def test_an_expression_is_no_slip(shown: dict[str, float]) -> None:
+    assert register(eye(), eye(**shown)).explained < 0.4
 
 
 def life(**slip: float) -> list[Shown]:
@@ -79,8 +94,16 @@ def test_after_a_slip_the_neutral_is_where_the_face_is_within_ten_seconds() -> N
     before = away(own(), slipped[0][0])
     after, _ = worn(own(), slipped, 10.0)
     assert away(after, slipped[0][0]) < 0.5 * before
-    without, _ = worn(own(), slipped, 10.0, Upkeep(UpkeepOptions(enabled=False), read))
+    without, _ = worn(own(), slipped, 10.0, Upkeep(UpkeepOptions(enabled=False)))
     assert away(without, slipped[0][0]) == before
+
+
+def test_a_slip_is_made_good_at_once_even_while_the_face_shows_something() -> None:
+    held: list[Shown] = [(face(frown=0.2, right=6.0, down=-5.0), True)]
+    before = away(own(), face(right=6.0, down=-5.0))
+    after, upkeep = worn(own(), held, 4.0)
+    assert away(after, face(right=6.0, down=-5.0)) < 0.6 * before
+    assert upkeep.advice is None
 
 
 @pytest.mark.parametrize("held", [face(frown=1.0), face(shut=1.0)], ids=["frown", "closed eyes"])
@@ -99,7 +122,7 @@ def test_a_face_that_only_lives_keeps_its_neutral() -> None:
 @pytest.mark.parametrize(("brighter", "followed"), [(6, 4.0), (40, 7.9)])
 def test_light_that_changes_is_followed_within_bounds(brighter: int, followed: float) -> None:
     picture = (face().astype(np.int16) + brighter).clip(0, 255).astype(np.uint8)
-    upkeep, profile = Upkeep(UpkeepOptions(), lambda profile, pair: calm()), own()
+    upkeep, profile = Upkeep(UpkeepOptions()), own()
     for n in range(900):
         profile = upkeep(profile, EyePair(picture, (True, True), (False, False), n / 15, n), calm())
     change = profile.neutral - own().neutral
@@ -113,7 +136,7 @@ def calm() -> Expression:
 
 def test_the_wearer_is_told_once_when_a_slip_cannot_be_made_good() -> None:
     wearer = Wearer(UpkeepOptions(), own(), lambda profile, pair: surprised())
-    far = face(right=9.0, down=6.0)
+    far = face(right=30.0, down=25.0)
     for n in range(600):
         pair = EyePair(far, (True, True), (False, False), n / 15, n)
         wearer.observe(pair, surprised())
@@ -128,7 +151,7 @@ def surprised() -> Expression:
 def test_one_eye_and_the_population_are_left_alone() -> None:
     nobody = Profile.population(face())
     assert worn(nobody, life(right=4.0), 5.0)[0] is nobody
-    upkeep, profile = Upkeep(UpkeepOptions(), read), own()
+    upkeep, profile = Upkeep(UpkeepOptions()), own()
     for n in range(150):
         pair = EyePair(face(right=4.0), (True, False), (False, False), n / 30, n)
         profile = upkeep(profile, pair, calm())
