@@ -180,7 +180,7 @@ def test_a_phone_has_room_for_all_of_it(page: Page) -> None:
             box = page.find(selector).rect
             assert 0 <= box["x"] <= box["x"] + box["width"] <= 390, selector
             assert 0 <= box["y"] <= box["y"] + box["height"] <= 780, selector
-        assert "on a larger screen" in page.text("#guide-note")
+        assert "take a larger screen" in page.text("#guide-note")
     finally:
         override |= {"width": SIZE[0], "height": SIZE[1], "mobile": False}
         page.chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", override)

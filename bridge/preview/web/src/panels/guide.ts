@@ -114,8 +114,8 @@ export class Guide {
     const [x, y] = [-Math.tan(yaw * DEGREE) * away, -Math.tan(pitch * DEGREE) * away];
     this.target.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
     const distance = Math.round(away * CENTIMETRES);
-    const place = distance < NEAREST ? "on a larger screen" : `about ${distance} cm from this screen`;
-    write(id("guide-note"), `The dot is for eyes that see a monitor: sit ${place}. In the headset, the voice leads.`);
+    const place = distance < NEAREST ? "take a larger screen" : `sit about ${distance} cm from this screen`;
+    write(id("guide-note"), `The dot is for eyes that see a monitor: ${place}. In the headset, the voice leads.`);
   }
 
   private hear(event: KeyboardEvent): void {
