@@ -1,13 +1,21 @@
-"""The Godot addon in the real engine: packets, its own checks, live frames from the real daemon."""
+"""The Godot addon in the real engine: packets, its own checks, frames from the real daemon, the editor, a picture."""
 
 import json
+import os
 import re
+import shutil
 import socket
+import subprocess
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
+import cv2
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bridge import shipped
 from bridge.config import Config
@@ -18,9 +26,13 @@ from bridge.sources.recording import RecordingOptions
 from tests.engine_plugins.engine import HERE, Godot, make_project, need_godot
 from tests.engine_plugins.packets import FRAMES, REFUSED, framed, golden, meaning, mutants, readings
 from tests.golden.make import HERE as GOLDEN
-from tests.sinks.peers import free_port
+from tests.sinks.peers import free_port, need
 
 MUTANTS: Final = 5000
+EYES: Final = (slice(120, 150), slice(168, 205), slice(112, 150))
+"Rows of both eyes, columns of the wearer's left and right one, in a picture of 320 by 320."
+HEADLESS: Final = 'Parameter "t" is null'
+"What Godot says of the thumbnail of every scene that it saves without a display."
 CHECKS: Final = HERE / "checks"
 "Tests in the engine's own language: time, meshes, bones and lights are given to the addon's classes one by one."
 
@@ -148,18 +160,21 @@ def test_the_real_daemon_moves_the_avatar_and_its_end_gives_all_back(godot: Godo
     assert after["state"] == before["state"], "face, eyes, lamps and sky as the artist left them, to the last bit"
 
 
+def send_again_and_again(name: str, port: int, stop: threading.Event, most: int = 12000) -> None:
+    """One golden frame under numbers of its own, fifty times a second."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
+        for sequence in range(most):
+            if stop.is_set():
+                return
+            packet = bytearray((GOLDEN / f"native_{name}.osc").read_bytes())
+            packet[0x34:0x38] = packet[-4:] = sequence.to_bytes(4, "big")
+            ours.sendto(packet, ("127.0.0.1", port))
+            threading.Event().wait(0.02)
+
+
 def test_golden_frames_reach_mesh_lamps_and_face_tracker(godot: Godot) -> None:
     port = free_port()
-
-    def send() -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
-            for sequence in range(200):  # happy again and again, under numbers of its own, for four seconds
-                packet = bytearray((GOLDEN / "native_happy.osc").read_bytes())
-                packet[0x34:0x38] = packet[-4:] = sequence.to_bytes(4, "big")
-                ours.sendto(packet, ("127.0.0.1", port))
-                threading.Event().wait(0.02)
-
-    before, *shown, after = watched(godot, port, send)
+    before, *shown, after = watched(godot, port, lambda: send_again_and_again("happy", port, threading.Event(), 200))
     happy, state = golden("native_happy"), shown[-1]["state"]
     assert state["cheekSquintLeft"] == pytest.approx(happy["/eyebridge/weights/cheeks"]["cheekSquintLeft"], abs=1e-3)
     assert state["xr browDownLeft"] == pytest.approx(happy["/eyebridge/weights/brows"]["browDownLeft"], abs=1e-3)
@@ -170,3 +185,94 @@ def test_golden_frames_reach_mesh_lamps_and_face_tracker(godot: Godot) -> None:
     assert [red, green, blue] == pytest.approx(encoded, abs=2e-3)
     assert energy == pytest.approx(before["state"]["LeftRim"][3] * min(light["intensity"], 1.6), rel=1e-3)
     assert after["state"] == before["state"]
+
+
+def test_a_picture_shows_the_face_and_its_light(godot: Godot) -> None:
+    """A wink shuts the wearer's left eye, which is on the picture's right, and leaves the other as it was."""
+    folder = godot.folder / "pictures"
+    folder.mkdir()
+    for name in ("neutral", "wink", "happy"):
+        (folder / f"{name}.osc").write_bytes((GOLDEN / f"native_{name}.osc").read_bytes())
+    with display() as screen:
+        godot.run(
+            *("--resolution", "320x320", "-s", str(HERE / "picture.gd")),
+            *("--", str(folder), "neutral", "wink", "happy"),
+            display=screen,
+        )
+    neutral, wink, happy = (picture(folder / f"{name}.png") for name in ("neutral", "wink", "happy"))
+    rows, left, right = EYES
+    assert iris(wink[rows, left]) == 0
+    for open_eye in (neutral[rows, left], neutral[rows, right], wink[rows, right]):
+        assert iris(open_eye) > 40
+    assert np.abs(wink - neutral)[:90].max() < 20, "hair and wall stay"
+    warmth = [float(seen[..., 2].mean() - seen[..., 0].mean()) for seen in (neutral, happy)]
+    assert warmth[1] > warmth[0] + 10, "happiness is warm light"
+
+
+def picture(path: Path) -> NDArray[np.int32]:
+    seen = cv2.imread(str(path))
+    assert seen is not None, path
+    return seen.astype(np.int32)
+
+
+def iris(seen: NDArray[np.int32]) -> int:
+    """How many pixels are of the avatar's green: in this face the eyes alone are."""
+    return int((seen[..., 1] > seen[..., 2] + 10).sum())
+
+
+@contextmanager
+def display() -> Iterator[str]:
+    """A display of our own that nobody sees."""
+    reading, writing = os.pipe()
+    command = [need("Xvfb", "xvfb"), "-displayfd", str(writing), "-screen", "0", "640x640x24", "-nolisten", "tcp"]
+    with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
+        os.close(writing)
+        with os.fdopen(reading) as told:
+            number = told.readline().strip()
+        try:
+            yield f":{number}"
+        finally:
+            server.terminate()
+
+
+def with_editor_watch(godot: Godot, port: int) -> None:
+    """Puts the plugin that works the editor beside ours, and the sample scene on a port of its own."""
+    watch = "addons/editor_watch"
+    shutil.copytree(HERE / "editor_watch", godot.project / watch)
+    for name, old, new in (
+        ("project.godot", 'eyebridge/plugin.cfg"', f'eyebridge/plugin.cfg", "res://{watch}/plugin.cfg"'),
+        ("sample/sample.tscn", 'script = ExtResource("2")', f'script = ExtResource("2")\nport = {port}'),
+    ):
+        text = (godot.project / name).read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        (godot.project / name).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_the_editor_previews_and_saves_nothing_of_it(godot: Godot) -> None:
+    """The last to use the project: the editor saves into it."""
+    port = free_port()
+    told: list[dict[str, Any]] = []
+    said = []
+    stop = threading.Event()
+    sender = threading.Thread(target=send_again_and_again, args=("wink", port, stop))
+    with_editor_watch(godot, port)
+    with godot.started("--editor") as process:
+        deadline = threading.Timer(240, process.kill)
+        deadline.start()
+        assert process.stdout is not None
+        for line in process.stdout:
+            said.append(line)
+            if line.startswith("watch "):
+                told.append(json.loads(line.removeprefix("watch ")))
+                if "ready" in told[-1]:
+                    sender.start()
+        deadline.cancel()
+    stop.set()
+    if sender.ident is not None:
+        sender.join()
+    assert told[-1:] == [{"given_back": True}], "".join(said)
+    assert told[1]["blink"] > 0.5
+    assert told[1]["status"].startswith(f"Live at port {port}: ")
+    assert "ARKit, 52 blend shapes move" in told[1]["mapping"]
+    assert (godot.project / "moving.tscn").read_bytes() == (godot.project / "rest.tscn").read_bytes()
+    assert [line for line in said if "ERROR" in line and HEADLESS not in line] == []

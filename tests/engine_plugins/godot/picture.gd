@@ -15,7 +15,7 @@ func _initialize() -> void:
 		var frame := EyebridgeFrame.new()
 		var wrong := EyebridgeDecoder.new().decode(packet, frame)
 		assert(wrong == "", wrong)
-		for n in 3:
+		for n in 2:
 			number += 1
 			frame.sequence = number
 			_hold(receiver.link, frame)
