@@ -22,13 +22,13 @@ _RADII: Final = (5, 6, 8, 10, 13, 16, 20, 25)
 "Pixels at that size."
 _RING: Final = 1.6
 "A disc's surroundings reach to so many times its radius."
-_FARTHEST_RIM: Final = 3.2
-"A pupil is at least this part of its iris, as a divisor."
+_NEAREST_RIM, _FARTHEST_RIM = 1.5, 4.2
+"Times a pupil's radius at which its iris ends; a nearer rim would be the pupil's own, seen blurred."
 _RIM: Final = 0.15
 "Part of the disc's contrast that a rim has at least; with none, the disc is the iris itself."
 _MARGIN: Final = 1.25
 "The blur reaches beyond the rim by this factor."
-_LARGE: Final = 0.7
+_LARGE: Final = 0.6
 "Of all finds in a recording, this part is smaller than the iris: some are of the pupil alone."
 _AWAY: Final = 2.5
 "A find disagrees when it is farther from the usual place than so many times the usual distance,"
@@ -138,7 +138,7 @@ def _rim(smooth: NDArray[np.float32], disc: Iris) -> float:
     levels = cv2.remap(smooth, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).mean(1)
     width = len(radii) // 10
     steps = levels[width:] - levels[:-width]
-    beyond = np.flatnonzero(radii[:-width] >= 1.25 * disc.radius)
+    beyond = np.flatnonzero(radii[:-width] >= _NEAREST_RIM * disc.radius)
     brightest = beyond[int(np.argmax(steps[beyond]))]
     brightness = float(levels.max() + levels.min())
     return float(radii[brightest + width]) if steps[brightest] > _RIM * disc.contrast * brightness else disc.radius
