@@ -255,6 +255,7 @@ def test_bench_prints_json_with_its_keys() -> None:
     figures = json.loads(ran.stdout)
     assert set(figures["end_to_end_ms"]) == {"p50", "p95", "p99"}
     assert {"rectify", "network", "smooth", "map", "light", "send"} <= set(figures["stage_ms"])
+    assert 0 < figures["cpu_share"] < 64
     assert figures["rss_mb"] > 20
     assert figures["first_datagram_s"] > 0
     assert figures["pack_ratio"] > 1

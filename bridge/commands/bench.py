@@ -51,12 +51,13 @@ class Bench(ConfiguredCommand):
         with console.status("measuring a fresh daemon"):
             first_datagram, resident = self._fresh_daemon()
         with console.status(f"measuring {self.seconds:g} s at {self.fps:g} frames a second"):
-            stages = self._stages()
+            stages, share = self._stages()
         with console.status("measuring packing"):
             ratio = pack_ratio()
         figures: dict[str, Any] = {
             "end_to_end_ms": stages.pop("end_to_end"),
             "stage_ms": stages,
+            "cpu_share": share,
             "rss_mb": resident,
             "first_datagram_s": first_datagram,
             "pack_ratio": ratio,
@@ -78,29 +79,32 @@ class Bench(ConfiguredCommand):
             console.print(bench_targets.as_table(figures))
         return 0
 
-    def _stages(self) -> dict[str, dict[str, float]]:
-        """Percentiles of each stage in milliseconds."""
+    def _stages(self) -> tuple[dict[str, dict[str, float]], float]:
+        """Percentiles of each stage in milliseconds, and the share of one core that all of it takes at this pace."""
         frames = list(RecordingReader(shipped.demo_recording()))
         pipeline = Pipeline(self.settings, self.settings.network.open())
         timing = pipeline.timing
         pipeline.capture_neutral(self.settings.personalization.seconds)
         sinks = [target.open() for _, target in self.settings.targets if target.enabled]
         period = 1.0 / self.fps
-        begin = time.perf_counter()
+        begin = measured = time.perf_counter()
+        used = time.process_time()
         for index in range(int((self.seconds + self.warm_up) * self.fps)):
             picture = frames[index % len(frames)]
             frame = EyeFrame(picture.left, picture.right, index * period, index)
             if index == int(self.warm_up * self.fps):
                 pipeline.timing = timing = Sections(size=round(self.seconds * self.fps))
+                measured, used = time.perf_counter(), time.process_time()
             time.sleep(max(0.0, begin + index * period - time.perf_counter()))
             with timing.section("end_to_end"):
                 result = pipeline(frame)
                 with timing.section("send"):
                     for sink in sinks:
                         sink.send(result)
+        share = (time.process_time() - used) / (time.perf_counter() - measured)
         for sink in sinks:
             sink.close()
-        return {name: asdict(row) for name, row in timing.table().items()}
+        return {name: asdict(row) for name, row in timing.table().items()}, share
 
     def _fresh_daemon(self) -> tuple[float, float]:
         """Seconds from start to the first datagram, and resident megabytes after a few seconds' work."""
@@ -130,6 +134,7 @@ def _table(figures: dict[str, Any]) -> Table:
     rows = {"end to end": figures["end_to_end_ms"], **figures["stage_ms"]}
     for name, row in rows.items():
         table.add_row(f"{name}, ms", *(f"{row[key]:.3f}" for key in ("p50", "p95", "p99")))
+    table.add_row(f"share of one core at {figures['fps']:g} frames/s", f"{figures['cpu_share']:.0%}")
     table.add_row("resident memory, MB", f"{figures['rss_mb']:.0f}")
     table.add_row("first datagram after, s", f"{figures['first_datagram_s']:.2f}")
     table.add_row("packing against python-osc", f"{figures['pack_ratio']:.0f} x")
