@@ -149,7 +149,7 @@ def main() -> None:
     options = parser.parse_args()
     if not 0.0 < options.rate <= 1000.0:
         parser.error("--rate is more than 0 and at most 1000 pairs a second")
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     try:
         left_out = write_real(
             options.set, options.out, first=options.first, held_out=options.held_out, rate=options.rate
