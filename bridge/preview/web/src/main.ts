@@ -124,7 +124,9 @@ function connected(yes: boolean): void {
   }
 }
 
+/** Once, and not before somebody looks at it: building the scene takes a moment. */
 function openStage(): void {
+  if (stage || cameraPage.open) return;
   try {
     stage = new Stage(id<HTMLCanvasElement>("stage"), !location.search.includes("full"));
   } catch {
@@ -209,4 +211,5 @@ id("mirror").addEventListener("click", ({ currentTarget }) => {
   (currentTarget as HTMLElement).setAttribute("aria-pressed", String(on));
 });
 requestAnimationFrame(tick);
-requestAnimationFrame(() => setTimeout(openStage)); // numbers first: building the scene may take a moment
+requestAnimationFrame(() => setTimeout(openStage)); // numbers first
+window.addEventListener("hashchange", openStage);

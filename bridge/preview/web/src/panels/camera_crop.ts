@@ -37,10 +37,6 @@ export class CropBox {
     this.place.addEventListener("keydown", (event) => this.press(event));
   }
 
-  get held(): boolean {
-    return this.grip !== undefined;
-  }
-
   /** Shows a crop; `shape` is that of the network's view, over the picture's own. */
   show(crop: Crop, shape: number): void {
     this.shape = shape;

@@ -21,7 +21,9 @@ export class CameraEye {
   private readonly frame: HTMLElement;
   readonly place: HTMLElement;
   private now: Arrangement = { crop: [0, 0, 1, 1], rotation: 0, mirror: false };
-  private touched = -Infinity;
+  /** What the daemon said last; it says so only when it changes. */
+  private told = this.now;
+  private held = 0;
   private timer = 0;
 
   constructor(
@@ -64,9 +66,8 @@ export class CameraEye {
     const [width, height] = size ?? [4, 3];
     this.frame.style.aspectRatio = `${width} / ${height}`;
     this.shape = (aspect * height) / width;
-    if (this.crop.held || performance.now() - this.touched < HOLD_MS) return;
-    this.now = { crop, rotation, mirror };
-    this.draw();
+    this.told = { crop, rotation, mirror };
+    if (!this.held) this.settle();
   }
 
   async show(jpeg: Blob): Promise<void> {
@@ -81,7 +82,8 @@ export class CameraEye {
 
   private arrange(change: Partial<Arrangement>): void {
     this.now = { ...this.now, ...change };
-    this.touched = performance.now();
+    window.clearTimeout(this.held);
+    this.held = window.setTimeout(() => this.settle(), HOLD_MS);
     this.draw();
     this.timer ||= window.setTimeout(() => {
       this.timer = 0;
@@ -89,6 +91,12 @@ export class CameraEye {
       const { rotation, mirror } = this.now;
       this.link.send({ type: "arrange_eye", eye: this.side, left, top, width, height, rotation, mirror });
     }, PERIOD_MS);
+  }
+
+  private settle(): void {
+    this.held = 0;
+    this.now = this.told;
+    this.draw();
   }
 
   private draw(): void {
