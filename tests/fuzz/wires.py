@@ -20,6 +20,7 @@ from bridge.discovery.avatar import from_tree
 from bridge.discovery.tree import Node, TreeServer
 from bridge.pictures import decode, to_gray
 from bridge.preview import Preview, PreviewOptions, Slider, http
+from bridge.preview.feed import Feed
 from bridge.recording import RecordingReader
 from bridge.remote import Remote
 
@@ -80,7 +81,7 @@ def _preview() -> Preview:
 
 def read_page_message(data: bytes) -> object:
     """Text frames are UTF-8 already when they come to us."""
-    _preview()._obey(data.decode("utf-8", "replace"))
+    _preview()._obey(data.decode("utf-8", "replace"), Feed())
     return None
 
 
