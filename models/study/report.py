@@ -144,8 +144,11 @@ def gain(plain: Answers, personalized: Answers) -> Gain:
         [np.mean([value for (who, *_), value in side.items() if who == person]) for person in people]
         for side in (before, after)
     ]
+    mean = float(np.mean(means[1]) - np.mean(means[0]))
+    if np.ptp(np.subtract(means[1], means[0])) == 0:  # the same for everybody: there is no spread to test against
+        return Gain(mean, 0.0, 1.0, len(people))
     test = stats.ttest_rel(means[1], means[0], alternative="greater")
-    return Gain(float(np.mean(means[1]) - np.mean(means[0])), float(test.statistic), float(test.pvalue), len(people))
+    return Gain(mean, float(test.statistic), float(test.pvalue), len(people))
 
 
 def _collapsed(answers: Answers) -> dict[tuple[int, int, int], float]:
