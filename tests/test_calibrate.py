@@ -77,7 +77,6 @@ def test_half_a_minute_of_prompts_makes_a_profile_that_can_be_taken_back(
     assert asked == [f"{n} of 12: {step.exercise.prompt}" for n, step in enumerate(STEPS, 1)]
     assert "your calibration is done: expressions" in guided.stderr
     assert "% right before" in guided.stderr
-    assert "gaze off by" in guided.stderr
     assert "take back the one before with: eyebridge profiles undo me" in guided.stderr
     assert "me: headset default, without glasses, guided, the one before is kept" in eyebridge("profiles").stderr
     undone = eyebridge("profiles", "undo", "me")

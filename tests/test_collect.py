@@ -188,7 +188,9 @@ def _assert_without_texture(eye: np.ndarray, blurred: np.ndarray) -> None:
     away = np.hypot(x - iris.x, y - iris.y) / iris.radius
     before, after = (np.abs(cv2.Laplacian(picture.astype(np.float32), cv2.CV_32F)) for picture in (eye, blurred))
     assert after[away < 0.8].mean() < 0.25 * before[away < 0.8].mean()
-    assert np.abs(eye.astype(int) - blurred)[away > 3.5].mean() < 2.0, "brows, lids' corners and cheeks stay"
+    far = away > 3.5
+    if far.any():  # not where one picture alone misleads, and the whole of it looks like an iris
+        assert np.abs(eye.astype(int) - blurred)[far].mean() < 2.0, "brows, lids' corners and cheeks stay"
 
 
 def test_a_copy_that_is_not_only_a_copy_is_refused(made: Path, tmp_path: Path) -> None:

@@ -182,8 +182,10 @@ def test_a_target_that_does_not_exist_leaves_the_others_running(clip: Path, rece
 
 
 def test_a_profile_of_another_headset_is_said_and_the_daemon_goes_on(
-    clip: Path, receiver: Receiver, caplog: pytest.LogCaptureFixture
+    clip: Path, receiver: Receiver, caplog: pytest.LogCaptureFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))  # the neutral that is taken is kept under that name
     with caplog.at_level("INFO", logger="eyebridge"):
         replay(clip, receiver, personalization={"profile": "nobody-of-that-name"})
     assert "there is no profile 'nobody-of-that-name'" in caplog.text

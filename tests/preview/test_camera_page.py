@@ -237,6 +237,7 @@ def test_a_headset_is_saved_by_name_and_a_board_is_looked_for(page: Page) -> Non
     name.clear()
     name.send_keys("Valve Index", Keys.ENTER)
     page.wait(lambda: page.running.daemon.config.rectification.right.mirror)
+    page.wait(lambda: load(page.running.folder / "headsets", "Valve Index") is not None)
     page.wait(lambda: not page.find("#headset-saved").text)
     stored = load(page.running.folder / "headsets", "Valve Index")
     assert stored is not None
