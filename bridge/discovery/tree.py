@@ -4,7 +4,9 @@ Source: the OSCQuery proposal (github.com/Vidvox/OSCQueryProposal).
 """
 
 import asyncio
+import contextlib
 import json
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +14,7 @@ from typing import Any, Final
 _REQUEST_LIMIT: Final = 8192
 _REQUEST_SECONDS: Final = 3.0
 _VISITORS: Final = 16
+_LOOK_SECONDS: Final = 0.05
 
 _WRITE: Final = 2
 _ATTRIBUTES: Final = ("FULL_PATH", "CONTENTS", "TYPE", "ACCESS", "DESCRIPTION")
@@ -56,29 +59,51 @@ class TreeServer:
             "OSC_TRANSPORT": "UDP",
             "EXTENSIONS": {"ACCESS": True, "TYPE": True, "DESCRIPTION": True, "VALUE": False, "RANGE": False},
         }
-        self._visitors = 0
+        self._visits: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Raises OSError when it cannot listen."""
-        self._server = await asyncio.start_server(self._visit, self._host, 0, limit=_REQUEST_LIMIT)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._socket = socket.create_server((self._host, 0))
+        self._socket.setblocking(False)
+        self.port = self._socket.getsockname()[1]
+        self._listening = asyncio.create_task(self._listen())
 
     async def close(self) -> None:
-        self._server.close()
+        """Sends away who is still here, so that no socket outlives the event loop."""
+        for task in (self._listening, *self._visits):
+            task.cancel()
+        await asyncio.gather(self._listening, *self._visits, return_exceptions=True)
+        self._socket.close()
 
-    async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._visitors += 1
-        try:
-            if self._visitors <= _VISITORS:
-                async with asyncio.timeout(_REQUEST_SECONDS):
-                    request = await reader.readuntil(b"\r\n\r\n")
-                    writer.write(self._answer(request))
-                    await writer.drain()
-        except (OSError, EOFError, asyncio.LimitOverrunError):  # TimeoutError is an OSError
-            pass
-        finally:
-            self._visitors -= 1
-            writer.close()
+    async def _listen(self) -> None:
+        # Cancelled in the wrong turn of the loop, `asyncio.start_server` and `loop.sock_accept` lose a connection.
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            with contextlib.suppress(OSError):  # nobody there, or gone again
+                while True:
+                    self._meet(self._socket.accept()[0])
+
+    def _meet(self, visitor: socket.socket) -> None:
+        if len(self._visits) >= _VISITORS:
+            visitor.close()
+            return
+        visit = asyncio.create_task(self._visit(visitor))
+        self._visits.add(visit)
+        visit.add_done_callback(self._visits.discard)
+        visit.add_done_callback(lambda _: visitor.close())  # also when it was cancelled before it began
+
+    async def _visit(self, visitor: socket.socket) -> None:
+        visitor.setblocking(False)
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(OSError):  # TimeoutError is an OSError
+            async with asyncio.timeout(_REQUEST_SECONDS):
+                request = bytearray()
+                while b"\r\n\r\n" not in request:
+                    part = await loop.sock_recv(visitor, _REQUEST_LIMIT - len(request))
+                    if not part:  # gone, or the request is too long
+                        return
+                    request += part
+                await loop.sock_sendall(visitor, self._answer(bytes(request)))
 
     def _answer(self, request: bytes) -> bytes:
         words = request.split(b"\r\n", 1)[0].decode("latin-1").split(" ")

@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import gc
 import http.client
 import json
 import socket
@@ -144,3 +145,19 @@ def test_only_one_machine_is_heard() -> None:
         sender.sendto(encode(Message("/go")), (HERE, listener.port))
     listener.close()
     assert ear.heard == []
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3, 10, 1000])
+def test_no_socket_outlives_the_loop_whenever_it_closes(turns: int) -> None:
+    async def met_and_closed() -> None:
+        server = TreeServer("eyebridge-TEST", NODES, HERE, 12345)
+        await server.open()
+        with socket.create_connection((HERE, server.port), timeout=10) as visitor:
+            for _ in range(turns):
+                await asyncio.sleep(0.0001)
+            await server.close()
+            with contextlib.suppress(ConnectionResetError):
+                assert visitor.recv(1) == b""
+
+    asyncio.run(met_and_closed())
+    gc.collect()  # an unclosed socket says so here, and warnings are errors

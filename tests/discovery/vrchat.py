@@ -168,7 +168,10 @@ class Vrchat:
         found = zeroconf.get_service_info(service_type, name)
         if found is None or not found.port:
             return
-        about, root = (ask(found.port, path) for path in ("/?HOST_INFO", "/"))
+        try:
+            about, root = (ask(found.port, path) for path in ("/?HOST_INFO", "/"))
+        except (OSError, http.client.HTTPException):  # it left between its announcement and our question
+            return
         if "change" in root["CONTENTS"]["avatar"]["CONTENTS"]:
             with self._arrival:
                 self._peers[name] = (about["OSC_IP"], about["OSC_PORT"])
