@@ -58,6 +58,13 @@ def test_without_words_it_says_where_to_start() -> None:
     assert all(verb in page.stdout for verb in COMMANDS)
 
 
+def test_the_list_of_commands_loads_nothing_that_takes_long() -> None:
+    script = "import sys; from bridge import cli; cli.main(['--help']); print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert said.startswith("eyebridge: ")
+    assert {"numpy", "cv2", "onnxruntime", "pydantic", "bridge.daemon"}.isdisjoint(said.splitlines()[-1].split())
+
+
 def _damaged_network(folder: Path) -> Path:
     path = folder / "cut.onnx"
     path.write_bytes(shipped_networks()[0].read_bytes()[:20000])

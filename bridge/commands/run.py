@@ -8,7 +8,8 @@ from pydantic import Field
 from pydantic_settings import CliPositionalArg
 
 from bridge.commands.base import RIGHT, SOURCE, ConfiguredCommand, source_for
-from bridge.commands.terminal import console, interruptible, status_line
+from bridge.commands.status import status_line
+from bridge.commands.terminal import console, interruptible
 from bridge.config import Config
 from bridge.daemon import Daemon, Started
 from bridge.sources import SourceOptions

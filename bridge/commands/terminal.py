@@ -1,4 +1,7 @@
-"""What every command shares with the person at the terminal: the console, Ctrl-C, and the live status line."""
+"""What every command shares with the person at the terminal: the console and Ctrl-C.
+
+It loads nothing else of ours: `eyebridge --help` answers at once.
+"""
 
 import signal
 import threading
@@ -8,11 +11,6 @@ from types import FrameType
 from typing import Final
 
 from rich.console import Console
-from rich.live import Live
-from rich.text import Text
-
-from bridge.channels import ACTION_UNITS, EMOTIONS
-from bridge.daemon import Report
 
 console: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 "Messages and progress; standard output is left to results."
@@ -38,36 +36,3 @@ def interruptible(stop: Callable[[], None]) -> Iterator[None]:
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
-
-
-@contextmanager
-def status_line() -> Iterator[Callable[[Report], None]]:
-    """A live line about the running daemon; on a terminal only, so that logs in files stay readable."""
-    if not console.is_terminal:
-        yield lambda report: None
-        return
-    with Live(console=console, auto_refresh=False, transient=True) as live:
-        yield lambda report: live.update(_line(report), refresh=True)
-
-
-def _line(report: Report) -> Text:
-    status, result = report.status, report.result
-    unit = max(zip(result.expression.action_units, ACTION_UNITS, strict=True), key=lambda pair: pair[0])
-    mood = max(zip(result.expression.emotions, EMOTIONS, strict=True), key=lambda pair: pair[0])
-    eyes = {(True, True): "both eyes", (True, False): "left eye only", (False, True): "right eye only"}
-    line = Text(f"{status.fps:5.1f} fps  {status.latency_ms:4.1f} ms  ", style="bold")
-    line.append(eyes.get(result.pair.seen, "no eye seen"), style="" if any(result.pair.seen) else "red")
-    line.append(f"  {unit[1].label} {unit[0]:.0%}", style="cyan")
-    line.append(f"  {mood[1].label} {mood[0]:.0%}", style="magenta")
-    if status.guide is not None:
-        line.append(f"  {status.guide.prompt.text} ({status.guide.prompt.seconds:.0f} s)", style="yellow")
-    elif status.progress is not None:
-        line.append(f"  taking your neutral image {status.progress:.0%}: relax, look ahead", style="yellow")
-    elif not result.personalized:
-        line.append("  not personalized", style="yellow")
-    for camera in status.cameras:
-        if camera.state != "ok":
-            line.append(f"  {camera.name} {camera.problem or camera.state}", style="red")
-    if status.dropped:
-        line.append(f"  {status.dropped} dropped", style="yellow")
-    return line.append("   Ctrl-C stops", style="dim")
