@@ -59,22 +59,23 @@ class Dechunker:
 
     def feed(self, data: bytes) -> bytes:
         """Raises ValueError for what is not chunked."""
-        self._held += data
-        body = bytearray()
-        while self._held and not self.ended:
+        held, at, body = self._held, 0, bytearray()
+        held += data
+        while at < len(held) and not self.ended:
             if self._left:
-                piece = self._held[: self._left]
-                body += piece
-                self._left -= len(piece)
-                del self._held[: len(piece)]
+                end = min(at + self._left, len(held))
+                body += held[at:end]
+                self._left -= end - at
+                at = end
                 continue
-            line, newline, _ = self._held.partition(b"\n")
-            if len(line) > _LINE_LIMIT:
-                raise ValueError("a chunk's head has no end")
-            if not newline:
+            newline = held.find(b"\n", at, at + _LINE_LIMIT + 1)
+            if newline < 0:
+                if len(held) - at > _LINE_LIMIT:
+                    raise ValueError("a chunk's head has no end")
                 break
-            del self._held[: len(line) + 1]
-            self._open(bytes(line.rstrip(b"\r")))
+            self._open(bytes(held[at:newline].rstrip(b"\r")))
+            at = newline + 1
+        del held[:at]  # once, and no search goes beyond a line: after a sleep megabytes of small chunks lie here
         return bytes(body)
 
     def _open(self, line: bytes) -> None:

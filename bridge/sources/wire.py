@@ -55,11 +55,17 @@ class Wire(Device, Generic[T]):
     def read(self, patience: float) -> Shot:
         deadline = time.monotonic() + patience
         corrupt = self.corrupt
-        while (wait := deadline - time.monotonic()) > 0:
+        moment = time.monotonic()
+        late = False
+        while not late:
+            wait = deadline - moment
+            late = (
+                wait <= 0
+            )  # one look more: the computer may have slept through all of the time, and pictures lie here
             with self._busy:
                 if self._closed:
                     raise Lost("it was closed")
-                arrived = self._receive(min(wait, _GLANCE))
+                arrived = self._receive(min(max(wait, 0.0), _GLANCE))
             moment = time.monotonic()
             for number in reversed(range(len(arrived))):
                 try:

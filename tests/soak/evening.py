@@ -50,6 +50,8 @@ class Plan:
     lasting: float = 3.0
     "Seconds that a fault lasts; longer where nobody has noticed it yet."
     seed: int = 0
+    kinds: tuple[str, ...] = KINDS
+    "What goes wrong, of KINDS."
 
 
 class Evening:
@@ -88,7 +90,7 @@ class Evening:
 
     def _kinds(self) -> Iterator[str]:
         for turn in itertools.count():
-            for kind in self._chance.sample(KINDS, len(KINDS)):
+            for kind in self._chance.sample(self._plan.kinds, len(self._plan.kinds)):
                 if turn and time.monotonic() - self._start >= self._plan.seconds:
                     return
                 yield kind
@@ -231,6 +233,7 @@ def main() -> int:
     asked.add_argument("--transport", choices=("mjpeg", "serial", "zeromq"), default="mjpeg")
     asked.add_argument("--rate", type=float, default=90.0, help="frames a second of each camera (90)")
     asked.add_argument("--seed", type=int, default=0, help="another one gives another order of faults (0)")
+    asked.add_argument("--faults", nargs="+", choices=KINDS, default=KINDS, help="what goes wrong; all of it")
     asked.add_argument("--plot", type=Path, help="where to draw memory, frames and delay over the faults (PNG or SVG)")
     words = asked.parse_args()
 
@@ -239,7 +242,8 @@ def main() -> int:
         print(f"{fault.began:7.1f} s  {fault.kind:8} {resumed}, gap {fault.gap:.3f} s", flush=True)
 
     before = psutil.getloadavg()[0]
-    trace = run(Plan(60.0 * words.minutes, words.transport, words.rate, seed=words.seed), tell)
+    plan = Plan(60.0 * words.minutes, words.transport, words.rate, seed=words.seed, kinds=tuple(words.faults))
+    trace = run(plan, tell)
     print(table(trace))
     after = psutil.getloadavg()[2]
     print(f"load of the machine: {before:.1f} before, {after:.1f} in the last quarter, on {psutil.cpu_count()} cores")

@@ -67,8 +67,14 @@ class Trace:
 
     def leaked(self) -> tuple[int, int]:
         """(threads, descriptors) at the end beyond those after the first round; beyond the start for a single round."""
-        first, last = self.calm[len(KINDS) if len(self.calm) > len(KINDS) + 1 else 0], self.calm[-1]
+        round_of_all = len(self.kinds)
+        first, last = self.calm[round_of_all if len(self.calm) > round_of_all + 1 else 0], self.calm[-1]
         return last.threads - first.threads, last.handles - first.handles
+
+    @property
+    def kinds(self) -> list[str]:
+        """What went wrong at least once, in the order of KINDS."""
+        return [kind for kind in KINDS if any(fault.kind == kind for fault in self.faults)]
 
     def slowest(self) -> float:
         """Seconds to the slowest resumption."""
@@ -78,7 +84,7 @@ class Trace:
 def table(trace: Trace) -> str:
     """A line for each kind of fault, and one for the process."""
     rows = [f"{'fault':10}{'times':>6}{'felt':>6}{'back after, s: median':>24}{'slowest':>9}{'longest gap, s':>16}"]
-    for kind in KINDS:
+    for kind in trace.kinds:
         met = [fault for fault in trace.faults if fault.kind == kind]
         times = [GIVE_UP if fault.resumed is None else fault.resumed for fault in met]
         felt, gap = sum(fault.felt for fault in met), max(fault.gap for fault in met)

@@ -1,6 +1,7 @@
 """Two cameras, one of them, none of them: what comes out is always one row of frames."""
 
 import itertools
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -93,6 +94,16 @@ def test_closing_ends_a_wait_for_good(live: Live, wires: tuple[Wire, Wire]) -> N
     live.close()
     live.close()
     assert live.read() is None
+
+
+def test_cameras_are_closed_side_by_side(live: Live, wires: tuple[Wire, Wire]) -> None:
+    """Each waits for the other one here: one after the other, both would give up."""
+    read_until(live, lambda frame: eyes(frame) == (True, True))
+    together = threading.Barrier(2, timeout=5.0)
+    for wire in wires:
+        wire.mood, wire.closing = "silent", together.wait
+    live.close()
+    assert not together.broken
 
 
 def test_at_the_start_one_of_two_is_enough(wires: tuple[Wire, Wire]) -> None:

@@ -54,6 +54,18 @@ def test_pictures_that_waited_long_are_gone_at_once(server: Scripted, device: De
     sent.join(5.0)
 
 
+def test_a_computer_that_slept_through_all_its_patience_finds_what_has_come(server: Scripted, device: Device) -> None:
+    def found() -> bool:
+        try:
+            return number_of(device.read(-10.0).picture) == 1
+        except Lost:
+            return False
+
+    assert not found()
+    server.say(part(1))
+    wait_until(found, "the picture that lies here")
+
+
 def test_damage_is_counted_and_the_newest_whole_picture_is_given(server: Scripted, device: Device) -> None:
     server.say(part(10) + part(20) + part(30)[:-10] + part(40)[:-2])
     assert number_of(device.read(5.0).picture) == 20

@@ -77,6 +77,7 @@ def test_a_failure_is_one_line_and_so_is_its_end(
     assert camera.newest is last, "nothing of a failing camera leaves"
     wire.mood = "well"
     wait_until(lambda: camera.newest is not last, "pictures again", seconds=5)
+    wait_until(lambda: len(caplog.records) >= 2, "a line about its end")
     assert state(camera) == "ok"
     lines = [record.getMessage() for record in caplog.records]
     assert len(lines) == 2, lines

@@ -25,6 +25,8 @@ class Wire:
         self.connections = 0
         self.open = 0
         self.remark = ""
+        self.closing: Callable[[], object] = bool
+        "Called by the first who closes a connection."
         self._random = np.random.default_rng(gray)
         self._still = self._noise()
 
@@ -76,8 +78,10 @@ class _Connection(Device):
         raise Lost("nothing came")
 
     def close(self) -> None:
-        self._wire.open -= not self._closed.is_set()
-        self._closed.set()
+        if not self._closed.is_set():
+            self._closed.set()
+            self._wire.open -= 1
+            self._wire.closing()
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = 10.0) -> None:
