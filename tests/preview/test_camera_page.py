@@ -233,10 +233,17 @@ def test_keys_move_the_crop_and_buttons_turn_mirror_and_swap(page: Page) -> None
 def test_a_headset_is_saved_by_name_and_a_board_is_looked_for(page: Page) -> None:
     page.find(".right .controls .actions button").click()
     page.wait(lambda: "not saved" in page.find("#headset-saved").text)
-    name = page.find("#headset")
-    name.clear()
-    name.send_keys("Valve Index", Keys.ENTER)
     page.wait(lambda: page.running.daemon.config.rectification.right.mirror)
+    name = page.find("#headset")
+    name.send_keys(Keys.CONTROL + "a")
+    name.send_keys("Valve Index")
+    page.find("#camera-state").click()
+    with page.running.page() as other:
+        other.send(json.dumps({"type": "watch_cameras", "on": True}))
+        while "setup" not in kinds(other, 5):  # the browser has been told of the headset, too
+            pass
+    assert name.get_property("value") == "Valve Index", "what is typed is not written over"
+    page.find("#headset-form button").click()
     page.wait(lambda: load(page.running.folder / "headsets", "Valve Index") is not None)
     page.wait(lambda: not page.find("#headset-saved").text)
     stored = load(page.running.folder / "headsets", "Valve Index")

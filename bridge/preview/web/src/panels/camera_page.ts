@@ -13,6 +13,7 @@ export class CameraPage {
   private readonly board: Board;
   private readonly name = id<HTMLInputElement>("headset");
   private readonly swap = id("swap-eyes");
+  private headset = "";
   private swapped = false;
 
   constructor(private readonly link: Link) {
@@ -50,7 +51,7 @@ export class CameraPage {
   setup({ headset, saved, swap, aspect, eyes, search }: Setup): void {
     this.swapped = swap;
     this.swap.setAttribute("aria-pressed", String(swap));
-    if (document.activeElement !== this.name) this.name.value = headset;
+    if (headset !== this.headset) this.name.value = this.headset = headset; // not over what is being typed
     write(id("headset-saved"), saved ? "" : "Changed, not saved yet.");
     this.eyes.left.tell(eyes[0], aspect, search?.eye === "left");
     this.eyes.right.tell(eyes[1], aspect, search?.eye === "right");
