@@ -4,6 +4,7 @@ A button in an avatar's menu is a bool parameter that goes to True and back. An 
 anything but zero.
 """
 
+import math
 import time
 from collections.abc import Callable
 from typing import Final
@@ -29,7 +30,7 @@ DESCRIPTIONS: Final = {word: text for word, _, text in _TRIGGERS}
 "By the last word of an address."
 
 _PAUSE: Final = 1.0
-"Seconds within which a second command is not meant."
+"Seconds within which the same command again is not meant; another one, such as undo after recenter, is."
 
 
 class Remote:
@@ -39,7 +40,8 @@ class Remote:
         self._obey = obey
         self._clock = clock
         self._pressed: set[str] = set()
-        self._last = -_PAUSE
+        self._obeyed: dict[Command, float] = {}
+        "When each was obeyed last, by the clock."
 
     def __call__(self, message: Message) -> None:
         """Ignores every address that is not in COMMANDS."""
@@ -53,8 +55,8 @@ class Remote:
         if message.address.startswith("/avatar/"):
             self._pressed.add(message.address)
         now = self._clock()
-        if not held and now - self._last >= _PAUSE:
-            self._last = now
+        if not held and now - self._obeyed.get(command, -math.inf) >= _PAUSE:
+            self._obeyed[command] = now
             self._obey(command)
 
 

@@ -50,6 +50,16 @@ def test_a_flood_is_one_command_a_second() -> None:
     assert 9 <= len(wearer.obeyed) <= 11
 
 
+def test_another_command_is_obeyed_at_once_and_the_same_one_from_elsewhere_is_not() -> None:
+    wearer = Wearer()
+    wearer.does("/eyebridge/recenter")
+    wearer.does(RECENTER, True, after=0.1)
+    assert wearer.does("/eyebridge/undo", after=0.1) == [CaptureNeutral(1.0), UndoCalibration()]
+    wearer.does("/eyebridge/skip", after=0.0)
+    assert wearer.does("/eyebridge/skip", after=0.9)[2:] == [SkipStep()]
+    assert wearer.does("/eyebridge/skip", after=0.2)[2:] == [SkipStep(), SkipStep()]
+
+
 @pytest.mark.parametrize("address", ["/avatar/parameters/eyebridge", "/eyebridge/recenter/", "/avatar/change", "/"])
 def test_other_addresses_mean_nothing(address: str) -> None:
     assert Wearer().does(address, True) == []
