@@ -231,18 +231,14 @@ def test_keys_move_the_crop_and_buttons_turn_mirror_and_swap(page: Page) -> None
 
 @needs_browser
 def test_a_headset_is_saved_by_name_and_a_board_is_looked_for(page: Page) -> None:
-    page.find(".right .controls .actions button").click()
-    page.wait(lambda: "not saved" in page.find("#headset-saved").text)
-    page.wait(lambda: page.running.daemon.config.rectification.right.mirror)
     name = page.find("#headset")
     name.send_keys(Keys.CONTROL + "a")
     name.send_keys("Valve Index")
-    page.find("#camera-state").click()
-    with page.running.page() as other:
-        other.send(json.dumps({"type": "watch_cameras", "on": True}))
-        while "setup" not in kinds(other, 5):  # the browser has been told of the headset, too
-            pass
-    assert name.get_property("value") == "Valve Index", "what is typed is not written over"
+    page.find("#swap-eyes").click()
+    page.wait(lambda: page.find("#swap-eyes").get_attribute("aria-pressed") == "true")
+    assert page.running.daemon.config.rectification.swap
+    assert "not saved" in page.find("#headset-saved").text
+    assert name.get_property("value") == "Valve Index", "what is typed is not written over by what the daemon tells"
     page.find("#headset-form button").click()
     page.wait(lambda: load(page.running.folder / "headsets", "Valve Index") is not None)
     page.wait(lambda: not page.find("#headset-saved").text)
