@@ -1,0 +1,146 @@
+"""The command line of the gaze networks: `python -m models.gaze train` and so on."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from bridge.errors import BridgeError
+from bridge.files import write_atomically
+from models.augment import Augmentation
+from models.dataset import load
+from models.distributed import joined, world
+from models.export import read_checkpoint
+from models.gaze.export import largest_difference, to_onnx
+from models.gaze.faces import open_faces, split
+from models.gaze.lessons import EyeLessons, FaceLessons, Lessons
+from models.gaze.network import NEAR_EYE, GazeConfig, restored
+from models.gaze.training import Recipe, Run, train
+
+_console: Final = Console(stderr=True)
+_COLUMNS: Final = (
+    *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()),
+)
+_CONFIGS: Final = {"face": GazeConfig(), "near-eye": NEAR_EYE}
+
+
+def _train(options: argparse.Namespace) -> int:
+    config = replace(
+        _CONFIGS[options.kind], **{name: getattr(options, name) for name in ("size", "width") if getattr(options, name)}
+    )
+    recipe = Recipe(**{field.name: getattr(options, field.name) for field in fields(Recipe)})
+    lessons, about = _lessons(config, options)
+    with joined() as device, Progress(*_COLUMNS, console=_console, disable=world()[0] > 0) as bar:
+        run = Run(config, recipe, lessons, about)
+        if options.resume:
+            run.resume(options.out)
+        elif options.imagenet:
+            run.net.trunk.load_imagenet(options.imagenet)
+        task = bar.add_task("training", total=run.steps, completed=run.step)
+        smooth: list[float] = []
+
+        def said(step: int, steps: int, loss: float) -> None:
+            smooth.append(loss)
+            bar.update(task, completed=step, description=f"L1 {sum(smooth[-50:]) / len(smooth[-50:]):.4f} rad")
+            if world()[0] == 0 and step % max(1, steps // 20) == 0:
+                bar.console.print(f"step {step} of {steps}: L1 {sum(smooth[-50:]) / len(smooth[-50:]):.4f} rad")
+
+        done = train(run.to(device), options.out, said)
+        if world()[0] == 0:
+            bar.console.print(f"wrote {options.out}" if done else "Stopped; go on with --resume.")
+    return 0 if done else 130
+
+
+def _lessons(config: GazeConfig, options: argparse.Namespace) -> tuple[Lessons, dict[str, Any]]:
+    """What to learn from, and the words for it in the checkpoint."""
+    if config.kind == "near-eye":
+        pairs = load(options.data, held_out=False, limit=options.pictures)
+        about = {"dataset": ", ".join(path.name for path in options.data), "pictures": len(pairs)}
+        return EyeLessons(pairs, pairs.population_mean(), Augmentation()), about
+    if len(options.data) > 1:
+        raise BridgeError("a face network learns from one set at a time: give one folder to --data")
+    faces = open_faces(options.data[0])
+    rows, held_out = split(faces, options.hold_out)
+    if options.pictures:
+        rows = rows[:: max(1, len(rows) // options.pictures)]
+    names = sorted({faces.names[person] for person in faces.people[held_out]})
+    return FaceLessons(faces, rows, config.size), {
+        "dataset": options.data[0].name,
+        "pictures": len(rows),
+        "held out": names,
+    }
+
+
+def _export(options: argparse.Namespace) -> int:
+    state = read_checkpoint(options.checkpoint)
+    net = restored(state)
+    content = to_onnx(net, state["trained"])
+    write_atomically(options.onnx, content)
+    parameters = sum(parameter.numel() for parameter in net.parameters())
+    print(f"{options.onnx}: {parameters} parameters, {len(content)} bytes")
+    print(f"largest difference to PyTorch: {largest_difference(net, content):.1e} radians")
+    return 0
+
+
+def _train_arguments(add: Callable[..., Any]) -> None:
+    add("--kind", choices=_CONFIGS, default="face", help="a whole face, or a headset's two eyes (%(default)s)")
+    add("--data", type=Path, nargs="+", required=True, help="ETH-XGaze, MPIIFaceGaze, rendered faces or eye pairs")
+    add("--out", type=Path, default=Path(".work/gaze.pt"), help="checkpoint to write (%(default)s)")
+    add("--size", type=int, help="pixels of a side of the face, or of one eye (224, 96)")
+    add("--width", type=float, help="scales the ResNet's layers (1, near-eye 0.125)")
+    add("--imagenet", type=Path, help="torchvision's resnet18 weights to begin with")
+    add("--hold-out", nargs="+", default=(), metavar="PERSON", help="people to leave out (a tenth of them)")
+    add("--pictures", type=int, help="use only so many, evenly thinned out (all)")
+    add("--resume", action="store_true", help="go on from the checkpoint at --out")
+    words = {
+        "rate": "learning rate of Adam",
+        "batch": "pictures a step, over all processes",
+        "epochs": "passes over the pictures; may be a part of one",
+        "warm_up": "epochs in which the learning rate rises",
+        "step": "epochs between falls of the learning rate",
+        "gamma": "what is left of it at each fall",
+        "seed": "of the initial weights and the order",
+        "save_every": "seconds between checkpoints",
+    }
+    for field in fields(Recipe):
+        kind = int if field.name in ("batch", "seed") else float
+        name = f"--{field.name.replace('_', '-')}"
+        add(name, type=kind, default=field.default, help=f"{words[field.name]} (%(default)s)")
+
+
+def _export_arguments(add: Callable[..., Any]) -> None:
+    add("checkpoint", type=Path, help="written by train")
+    add("onnx", type=Path, help="where to write the network")
+
+
+_VERBS: Final[dict[str, tuple[Callable[[argparse.Namespace], int], Callable[[Callable[..., Any]], None], str]]] = {
+    "train": (_train, _train_arguments, "train a network; the defaults are the paper's. A stopped run goes on"),
+    "export": (_export, _export_arguments, "checkpoint to .onnx, compared with PyTorch"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one verb; 2 for what the user must change, 130 when stopped by hand."""
+    parser = argparse.ArgumentParser(prog="python -m models.gaze", description="Gaze networks: faces and headsets.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, (_, describe, words) in _VERBS.items():
+        command = verbs.add_parser(verb, help=words, description=words)
+        describe(command.add_argument)
+    options = parser.parse_args(arguments)
+    try:
+        return _VERBS[options.verb][0](options)
+    except BridgeError as error:
+        _console.print(str(error), style="red", markup=False)
+        return 2
+    except KeyboardInterrupt:
+        _console.print("Stopped.")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
