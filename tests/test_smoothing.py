@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, CHANNELS, EMOTION_NAMES
 from bridge.frames import Expression
-from bridge.smoothing import ClassSmoothing, OneEuro, Smoother, SmoothingOptions
+from bridge.smoothing import ClassSmoothing, Smoother, SmoothingOptions
 
 AU_COUNT, EMOTION_COUNT = len(ACTION_UNIT_NAMES), len(EMOTION_NAMES)
 
@@ -74,17 +74,6 @@ def test_an_eye_that_vanishes_is_nan_and_comes_back_at_the_measured_value() -> N
     assert back["gaze_yaw_left"] == pytest.approx(15)
 
 
-def test_gaze_holds_behind_a_shut_lid_only() -> None:
-    smoother = Smoother(SmoothingOptions())
-    smoother(expression(gaze_yaw_left=10, gaze_yaw_right=10, gaze_pitch_left=5), 0.0)
-    for i in range(1, 10):
-        wink = expression(lid_openness_left=0.05, gaze_yaw_left=-40, gaze_pitch_left=-40, gaze_yaw_right=-20)
-        shown = smoother(wink, i / 60)
-    assert shown["gaze_yaw_left"] == pytest.approx(10)
-    assert shown["gaze_pitch_left"] == pytest.approx(5)
-    assert shown["gaze_yaw_right"] < -10
-
-
 @pytest.mark.parametrize("time", [0.51, -0.001])
 def test_a_gap_and_time_running_backwards_start_afresh(time: float) -> None:
     smoother = Smoother(SmoothingOptions())
@@ -122,39 +111,3 @@ def test_smoothing_off_passes_measurements_through() -> None:
     assert shown.action_units[7] == 1
     assert shown["squint_left"] == pytest.approx(0.4)
     assert shown["lid_openness_right"] == pytest.approx(0.2)
-
-
-def reference_one_euro(samples: list[float], dt: float, min_cutoff: float, beta: float) -> list[float]:
-    """Algorithms 1 and 2 of Casiez et al. (2012), scalar, written as printed there."""
-
-    def alpha(cutoff: float) -> float:
-        tau = 1 / (2 * math.pi * cutoff)
-        return 1 / (1 + tau / dt)
-
-    filtered, derivative, shown = samples[0], 0.0, [samples[0]]
-    for x in samples[1:]:
-        derivative += alpha(1.0) * ((x - filtered) / dt - derivative)
-        filtered += alpha(min_cutoff + beta * abs(derivative)) * (x - filtered)
-        shown.append(filtered)
-    return shown
-
-
-def test_one_euro_follows_the_paper_elementwise_from_time_zero() -> None:
-    dt, rng = 1 / 60, np.random.default_rng(0)
-    still = rng.normal(0, 0.5, 200)
-    saccade = np.where(np.arange(200) < 100, 0, 20) + still
-    steps, signals = OneEuro(1.5, 0.1), np.stack((still, saccade), axis=1)
-    shown = []
-    for i, x in enumerate(signals):
-        steps = steps.step(x, i * dt)
-        shown.append(steps.value)
-    for column, signal in enumerate((still, saccade)):
-        expected = reference_one_euro(signal.tolist(), dt, 1.5, 0.1)
-        np.testing.assert_allclose(np.array(shown)[:, column], expected, atol=1e-9)
-
-
-def test_one_euro_step_leaves_the_old_filter_as_it_was() -> None:
-    first = OneEuro(1.0, 0.0).step(np.zeros(2), 0.0)
-    first.step(np.ones(2), 0.1)
-    np.testing.assert_array_equal(first.value, np.zeros(2))
-    assert first.time == 0.0
