@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import CliSuppress
 
+from bridge import headsets
 from bridge.errors import BridgeError
 from bridge.files import write_atomically
 from bridge.inlets import InletsOptions
@@ -84,6 +85,19 @@ def read_settings(path: Path | None) -> dict[str, Any]:
         raise BridgeError(
             f"the settings file {chosen} is not valid TOML: {error}; mend that line or delete it"
         ) from error
+
+
+def worn(settings: Config, path: Path | None) -> Config:
+    """The settings, and what is saved for the wearer's headset wherever they say nothing themselves.
+
+    `path` is their file, None for the default one. Raises BridgeError when what is saved is damaged.
+    """
+    saved = headsets.load(headsets.folder_beside(path or default_path()), settings.personalization.headset)
+    if saved is None:
+        return settings
+    rectification = headsets.merged(saved.rectification, settings.rectification)
+    cameras = settings.cameras if settings.cameras.chosen else saved.cameras
+    return settings.model_copy(update={"rectification": rectification, "cameras": cameras})
 
 
 def save_settings(config: Config, path: Path | None) -> Path:

@@ -97,7 +97,7 @@ def save(profile: Profile, name: str, headset: str, glasses: bool = False) -> Pa
     return path
 
 
-def load(name: str, headset: str, shape: tuple[int, int], glasses: bool = False) -> Profile:
+def load(name: str, headset: str, shape: tuple[int, int], glasses: bool) -> Profile:
     """Read a profile made with this headset, for pairs of this (h, 2 w) shape.
 
     Raises BridgeError when it is absent, damaged (it is then set aside), made with another headset, with or without

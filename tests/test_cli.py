@@ -175,14 +175,18 @@ def test_analyze_scores_a_recording_that_holds_its_truth(tmp_path: Path) -> None
 def test_calibrate_then_run_with_the_profile(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "HOME"):
         monkeypatch.setenv(name, str(tmp_path))
-    made = eyebridge("calibrate", clip, "--name", "me", "--personalization.seconds", "1")
+    glasses = "--personalization.glasses"
+    made = eyebridge("calibrate", clip, "--name", "me", "--personalization.seconds", "1", glasses)
     assert made.returncode == 0, made.stderr
     assert "use it with: eyebridge run" in made.stderr
-    used = eyebridge("analyze", clip, "--personalization.profile", "me", "--out", tmp_path / "x.csv")
+    used = eyebridge("analyze", clip, "--personalization.profile", "me", glasses, "--out", tmp_path / "x.csv")
     assert "45 frames analyzed, 45 of them personalized" in used.stderr
     other = eyebridge("analyze", clip, "--personalization.profile", "me", "--personalization.headset", "other")
     assert other.returncode == 2
     assert "made with headset 'default', not 'other'" in other.stderr
+    without = eyebridge("analyze", clip, "--personalization.profile", "me")
+    assert without.returncode == 2
+    assert "made with glasses, and this is without" in without.stderr
 
 
 def test_record_keeps_what_it_read(clip: Path, tmp_path: Path) -> None:

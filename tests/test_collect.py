@@ -12,13 +12,15 @@ import cv2
 import numpy as np
 import pytest
 
-from bridge import shipped
+from bridge import headsets, shipped
 from bridge.collection import EXPRESSIONS
 from bridge.commands.collect import Collect
 from bridge.errors import BridgeError
+from bridge.headsets import Headset
 from bridge.irises import find_iris
 from bridge.recording import RecordingReader, RecordingWriter
 from bridge.recording_set import SET, export_set, read_set
+from bridge.rectification import EyeOptions, RectificationOptions
 from bridge.truth import read_truth
 from tests.participants import PACE_FLAGS, RATE, write_participant
 
@@ -71,8 +73,13 @@ def test_a_set_goes_on_where_it_ended(obeyed: tuple[Path, dict[int, str]], tmp_p
         for index in range(115):
             writer.write(reader[index])
     words = ("--participant", "P1", "--out", tmp_path / "set", "--consent", "--no-realtime", *PACE_FLAGS)
-    assert "what is missing is asked" in collect(tmp_path / "short", *words, "--pace.sessions", "1").stderr
+    view = RectificationOptions(left=EyeOptions(rotation=5.0))
+    headsets.save(tmp_path / "headsets", "Visor", Headset(rectification=view))
+    (tmp_path / "settings.toml").touch()
+    worn = ("--config", tmp_path / "settings.toml", "--personalization.headset", "Visor")
+    assert "what is missing is asked" in collect(tmp_path / "short", *words, *worn, "--pace.sessions", "1").stderr
     (first,) = read_set(tmp_path / "set").participants[0].takes
+    assert first.rectification == view
     assert list(first.held) == NAMES[: len(first.held)]
     assert 2 <= len(first.held) < len(NAMES)
     labels = read_truth(tmp_path / "set" / "P1" / "session-1").values()

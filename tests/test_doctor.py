@@ -14,12 +14,15 @@ import numpy as np
 import psutil
 import pytest
 
-from bridge import shipped
+from bridge import headsets, profiles, shipped
 from bridge.checks import eyes, machine, ports
 from bridge.commands.doctor import Doctor
 from bridge.discovery import mdns
 from bridge.frames import EyeFrame
+from bridge.headsets import Headset
+from bridge.personalization import Profile
 from bridge.recording import RecordingReader, RecordingWriter
+from bridge.rectification import EyeOptions, RectificationOptions
 from tests.discovery.vrchat import Vrchat
 
 HERE = "127.0.0.1"
@@ -120,6 +123,32 @@ def test_a_good_source_is_called_good(taken: int, tmp_path: Path, capsys: pytest
     assert code == 0, found
     assert [found[topic]["state"] for topic in ("source", "left eye", "right eye")] == ["ok", "ok", "ok"]
     assert "cameras" not in found
+
+
+def test_the_wearers_own_profile_and_headset_are_used_as_run_uses_them(
+    taken: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The camera sees far more than the eye; what is saved on the Cameras page cuts it out."""
+    with RecordingReader(shipped.demo_recording()) as shown:
+        eye = shown[0].left
+    assert eye is not None
+    wide = np.full((4 * eye.shape[0], 4 * eye.shape[1]), 90, np.uint8)
+    wide[: eye.shape[0], : eye.shape[1]] = eye
+    with RecordingWriter(tmp_path / "wide") as writer:
+        for number in range(30):
+            writer.write(EyeFrame(wide, None, number / 30, number))
+    profiles.save(Profile.population(np.full((96, 192), 99, np.uint8)), "me", "Wide", glasses=True)
+    more = "[personalization]\nheadset = 'Wide'\nprofile = 'me'\nglasses = true\n"
+    _, before = examined(capsys, tmp_path / "wide", "--config", settings(tmp_path, taken, more=more))
+    cut = EyeOptions(crop=(0.0, 0.0, 0.25, 0.25))
+    path = headsets.save(tmp_path / "headsets", "Wide", Headset(rectification=RectificationOptions(left=cut)))
+    _, after = examined(capsys, tmp_path / "wide", "--config", tmp_path / "settings.toml")
+    assert (after["profile"]["state"], after["headset"]["text"]) == ("ok", "what is saved for 'Wide' is used")
+    assert "an eye in 0% of the frames" in before["left eye"]["text"]
+    assert "an eye in 100% of the frames" in after["left eye"]["text"]
+    path.write_text("[")
+    code, damaged = examined(capsys, "--config", tmp_path / "settings.toml")
+    assert (code, damaged["headset"]["state"], damaged["profile"]["state"]) == (1, "problem", "ok")
 
 
 def test_what_is_wrong_with_a_source_is_said(taken: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,7 +30,7 @@ def somebody(seed: int = 2) -> Profile:
 def test_a_profile_comes_back_as_it_was() -> None:
     saved = somebody()
     assert profiles.save(saved, "me", "index").is_file()
-    loaded = profiles.load("me", "index", SHAPE)
+    loaded = profiles.load("me", "index", SHAPE, glasses=False)
     np.testing.assert_array_equal(loaded.neutral, saved.neutral)
     np.testing.assert_array_equal(loaded.resting, saved.resting)
     assert loaded.personal
@@ -43,11 +43,11 @@ def test_a_profile_comes_back_as_it_was() -> None:
 def test_another_headset_another_size_and_nobody_are_refused() -> None:
     profiles.save(somebody(), "me", "index")
     with pytest.raises(BridgeError, match="made with headset 'index', not 'vive'"):
-        profiles.load("me", "vive", SHAPE)
+        profiles.load("me", "vive", SHAPE, glasses=False)
     with pytest.raises(BridgeError, match="does not fit"):
-        profiles.load("me", "index", (64, 128))
+        profiles.load("me", "index", (64, 128), glasses=False)
     with pytest.raises(BridgeError, match="eyebridge calibrate"):
-        profiles.load("you", "index", SHAPE)
+        profiles.load("you", "index", SHAPE, glasses=False)
 
 
 @pytest.mark.parametrize("name", ["", "../me", "a/b", ".hidden", "x" * 99])
@@ -69,7 +69,7 @@ def test_every_truncation_and_many_flips_are_a_sentence_or_the_same_profile() ->
     for data in damaged:
         path.write_bytes(data)
         try:
-            loaded = profiles.load("me", "index", SHAPE)
+            loaded = profiles.load("me", "index", SHAPE, glasses=False)
         except BridgeError as error:
             said.add("eyebridge calibrate" in str(error))
             if not path.is_file():
@@ -91,7 +91,7 @@ def test_a_file_of_the_first_format_is_read() -> None:
         neutral=profile.neutral,
         resting=profile.resting,
     )
-    loaded = profiles.load("old", "index", SHAPE)
+    loaded = profiles.load("old", "index", SHAPE, glasses=False)
     np.testing.assert_array_equal(loaded.neutral, profile.neutral)
     assert loaded.fit is None
 
@@ -100,11 +100,11 @@ def test_glasses_are_part_of_what_must_be_the_same() -> None:
     profiles.save(somebody(), "me", "index", glasses=True)
     assert profiles.load("me", "index", SHAPE, glasses=True).personal
     with pytest.raises(BridgeError, match="made with glasses, and this is without"):
-        profiles.load("me", "index", SHAPE)
+        profiles.load("me", "index", SHAPE, glasses=False)
 
 
 def first_gray(name: str) -> float:
-    return float(profiles.load(name, "index", SHAPE).neutral[0, 0])
+    return float(profiles.load(name, "index", SHAPE, glasses=False).neutral[0, 0])
 
 
 def test_the_previous_one_is_kept_and_comes_back_and_goes_again() -> None:
@@ -128,7 +128,7 @@ def test_a_damaged_profile_is_set_aside_and_never_replaces_a_good_previous_one()
     assert (path.parent / "me.damaged").read_bytes() == b"no archive"
     path.write_bytes(b"nor this")
     with pytest.raises(BridgeError, match=r"set aside as me.damaged2; take back .* eyebridge profiles undo me"):
-        profiles.load("me", "index", SHAPE)
+        profiles.load("me", "index", SHAPE, glasses=False)
     assert not path.exists()
     profiles.undo("me")
     assert first_gray("me") == one.neutral[0, 0]
@@ -140,7 +140,7 @@ def test_a_fit_that_no_guide_could_have_made_is_refused() -> None:
     profile.fit.units[0, 0] = np.nan
     profiles.save(profile, "me", "index")
     with pytest.raises(BridgeError, match="broken"):
-        profiles.load("me", "index", SHAPE)
+        profiles.load("me", "index", SHAPE, glasses=False)
 
 
 def test_deleting_leaves_no_picture_behind() -> None:

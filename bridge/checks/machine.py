@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from bridge import profiles
 from bridge.checks.finding import Finding, ok, problem, warning
-from bridge.config import Config, default_path, explain, read_settings
+from bridge.config import Config, default_path, explain, read_settings, worn
 from bridge.errors import BridgeError
 from bridge.network import Network
 
@@ -48,6 +48,18 @@ def read_config(path: Path | None) -> tuple[Config, Finding]:
     if not chosen.is_file():
         return config, ok("settings", f"the defaults; yours would lie in {chosen}")
     return config, ok("settings", f"{chosen} is sound")
+
+
+def headset(config: Config, path: Path | None) -> tuple[Config, Finding]:
+    """The settings with what is saved for the wearer's headset, and what is to be said about that."""
+    name = config.personalization.headset
+    try:
+        found = worn(config, path)
+    except BridgeError as error:
+        return config, problem("headset", str(error), "set the cameras up again on the Cameras page, and save them")
+    if found is config:
+        return config, ok("headset", f"nothing is saved for {name!r}: cameras are used as the settings say")
+    return found, ok("headset", f"what is saved for {name!r} is used")
 
 
 def disk() -> Iterator[Finding]:
@@ -109,7 +121,7 @@ def profile(config: Config) -> Iterator[Finding]:
         return
     try:
         shape = config.network.open().population_mean.shape
-        profiles.load(wanted.profile, wanted.headset, (shape[0], shape[1]))
+        profiles.load(wanted.profile, wanted.headset, (shape[0], shape[1]), wanted.glasses)
     except BridgeError as error:
         yield problem("profile", str(error), "calibrate again, or leave personalization.profile out")
     else:

@@ -90,11 +90,12 @@ class Analyze(ConfiguredCommand):
 
     def _pipeline(self, options: SourceOptions) -> Pipeline:
         """A pipeline that knows the wearer, if it can: from a profile, or from the first seconds of a file."""
-        settings, wanted = self.settings, self.settings.personalization
+        settings, wanted = self.worn, self.personalization
         network = settings.network.open()
         pipeline = Pipeline(settings, network)
         if wanted.profile is not None:
-            pipeline.use(profiles.load(wanted.profile, wanted.headset, pipeline.profile.neutral.shape))
+            shape = pipeline.profile.neutral.shape
+            pipeline.use(profiles.load(wanted.profile, wanted.headset, shape, wanted.glasses))
         elif wanted.automatic:
             pipeline.capture_neutral(wanted.seconds)
             with options.open() as source:

@@ -17,8 +17,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from bridge import headsets
-from bridge.config import Config, default_path, explain, paths, read_settings
+from bridge.config import Config, explain, paths, read_settings, worn
 from bridge.errors import BridgeError
 from bridge.sources import SourceOptions, pair_from, source_from
 
@@ -113,18 +112,11 @@ class ConfiguredCommand(Config, Command):
     @property
     def worn(self) -> Config:
         """The settings, and what is saved for the wearer's headset wherever file and flags say nothing."""
-        settings = self.settings
-        folder = headsets.folder_beside(self.config or default_path())
         try:
-            saved = headsets.load(folder, settings.personalization.headset)
+            return worn(self.settings, self.config)
         except BridgeError as error:  # cameras can be set up again: no reason to stay at home
             log.warning(str(error))
-            return settings
-        if saved is None:
-            return settings
-        rectification = headsets.merged(saved.rectification, settings.rectification)
-        cameras = settings.cameras if settings.cameras.chosen else saved.cameras
-        return settings.model_copy(update={"rectification": rectification, "cameras": cameras})
+            return self.settings
 
 
 SOURCE: Final = "camera (index, port, http:// or tcp:// address), video, folder or recording; the left eye's of two"

@@ -82,13 +82,13 @@ class Collect(ConfiguredCommand):
             return self._export(self.export)
         if self.source is None or self.participant is None:
             raise BridgeError("say what to record, and whom: eyebridge collect SOURCE --participant P07 --out FOLDER")
-        typed = Typed()
+        typed, settings = Typed(), self.worn
         with contextlib.ExitStack() as stack:
             wanted = source_for(self.source, self.right, realtime=self.realtime, loop=self.loop)
             source = stack.enter_context(wanted.open())
-            book = self._admit(typed, self.participant)
+            book = self._admit(typed, self.participant, settings.rectification)
             typed.listen()
-            stage = stack.enter_context(Stage(self.settings, typed.press, browser=self.browser))
+            stage = stack.enter_context(Stage(settings, typed.press, browser=self.browser))
             stack.enter_context(interruptible(source.close))
             for session in range(1, self.pace.sessions + 1):
                 exercises = remaining(book.person.over(session))
@@ -100,7 +100,7 @@ class Collect(ConfiguredCommand):
 
     def _sit(self, sitting: Sitting, book: "_Book", source: Source, stage: Stage, typed: Typed) -> bool:
         """Record one sitting; whether it came to its end. What is done is kept, whatever ends it."""
-        take = book.begin(sitting.session, self.rectification)
+        take = book.begin(sitting.session)
         with _Tape(book.folder / take.folder, source, self.quality) as tape:
             while not sitting.done and (frame := source.read()) is not None:
                 if frame.left is None and frame.right is None:  # no camera gives anything at the moment
@@ -116,7 +116,7 @@ class Collect(ConfiguredCommand):
             shutil.rmtree(tape.path, ignore_errors=True)
         return sitting.done
 
-    def _admit(self, typed: Typed, name: str) -> "_Book":
+    def _admit(self, typed: Typed, name: str, rectification: RectificationOptions) -> "_Book":
         """Open the set for a participant who agrees. Raises BridgeError when they do not."""
         listed = read_set(self.out) if (self.out / SET).exists() else RecordingSet()
         known = listed.find(name)
@@ -133,7 +133,7 @@ class Collect(ConfiguredCommand):
         if not known and person.form == Form() and console.is_terminal:
             person = person.model_copy(update={"form": _ask(typed)})
         day = person.consent or datetime.date.today().isoformat()
-        return _Book(self.out, listed, person.model_copy(update={"consent": day}))
+        return _Book(self.out, listed, person.model_copy(update={"consent": day}), rectification)
 
     def _form(self) -> Form:
         if self.form_file is None:
@@ -169,15 +169,19 @@ class Collect(ConfiguredCommand):
 class _Book:
     """The set's list and one participant in it, on the disk as soon as something is done."""
 
-    def __init__(self, out: Path, listed: RecordingSet, person: Participant) -> None:
+    def __init__(
+        self, out: Path, listed: RecordingSet, person: Participant, rectification: RectificationOptions
+    ) -> None:
+        """`rectification` is how the headset's pictures become the network's view."""
         self.folder = out / person.name
         self.person = person
+        self._rectification = rectification
         self._out = out
         self._listed = listed
 
-    def begin(self, session: int, rectification: RectificationOptions) -> Take:
+    def begin(self, session: int) -> Take:
         """A recording of which nothing is listed yet."""
-        return Take(folder=new_take(self.folder, session), session=session, rectification=rectification)
+        return Take(folder=new_take(self.folder, session), session=session, rectification=self._rectification)
 
     def note(self, take: Take, sitting: Sitting) -> None:
         """List what was held and skipped, if that is more than before; the neutral comes first of all."""

@@ -21,9 +21,10 @@ _MARKS: Final = {"ok": ("ok", "green"), "warning": ("warning", "yellow"), "probl
 class Doctor(Command):
     """Check everything that eyebridge needs, a line each, and say what to do about what it finds.
 
-    It looks at versions, your settings, the disk, the network, your profile, the preview's port, every target that is
-    switched on, voice and sounds for prompts, and the cameras; given a source, it also looks at that for two seconds.
-    Nothing is changed, and no picture is kept. The exit code is 1 when there is a problem; warnings leave it 0.
+    It looks at versions, your settings, your headset, the disk, the network, your profile, the preview's port, every
+    target that is switched on, voice and sounds for prompts, and the cameras; given a source, it also looks at that for
+    two seconds. Nothing is changed, and no picture is kept. The exit code is 1 when there is a problem; warnings leave
+    it 0.
 
     examples:
       eyebridge doctor
@@ -49,8 +50,10 @@ class Doctor(Command):
 
     def _findings(self) -> Iterator[Finding]:
         config, about = machine.read_config(self.config)
+        config, saved = machine.headset(config, self.config)
         yield from machine.versions()
         yield about
+        yield saved
         yield from machine.disk()
         yield from machine.network(config)
         yield from machine.profile(config)

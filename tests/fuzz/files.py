@@ -89,7 +89,7 @@ def seeds_of_recording(name: str) -> Callable[[], Sequence[bytes]]:
 def read_profile(path: Path) -> object:
     with mock.patch.object(profiles, "folder", functools.partial(Path, path.parent)):
         try:
-            return profiles.load(path.stem, HEADSET, SHAPE)
+            return profiles.load(path.stem, HEADSET, SHAPE, glasses=False)
         finally:
             for aside in path.parent.glob("*.damaged*"):
                 aside.unlink()
