@@ -25,6 +25,8 @@ class Voice(Protocol):
 
     def beep(self, kind: Kind) -> None: ...
 
+    def aim(self, target: tuple[float, float] | None) -> None: ...
+
 
 class Attendant:
     """One for each run of the daemon; `follow` is called after each frame."""
@@ -40,6 +42,7 @@ class Attendant:
         self._note = note
         self._taken = 0
         self._asked: Prompt | None = None
+        self._target: tuple[float, float] | None = None
         self._keeps: str | None = None
         "Name of the profile that calibrations are kept in; None where there is none, or it is of something else."
 
@@ -112,8 +115,12 @@ class Attendant:
                 self._undo()
 
     def _lead(self, prompt: Prompt | None) -> None:
-        """Speak each step once; tones for the beginning of a hold and its seconds."""
+        """Speak each step once; tones for the beginning of a hold and its seconds; the dot, where there is one."""
         before, self._asked = self._asked, prompt
+        target = prompt.target if prompt else None
+        if target != self._target:
+            self._target = target
+            self._voice.aim(target)
         if prompt is None:
             return
         if before is None or prompt.number != before.number or prompt.progress < before.progress:

@@ -21,7 +21,7 @@ class Exercise:
 
     name: str
     prompt: str
-    "What the wearer reads and hears."
+    "What the wearer reads and hears, in few words: all wait until it is spoken."
     action_unit: str | None
     "The class of ACTION_UNITS that it is; None where it is none of them."
     emotion: str | None
@@ -58,14 +58,14 @@ _RAISED: Final = {"brow_inner_up": 0.85, "brow_outer_up": 1.0}
 
 NEUTRAL: Final = _both("neutral", "Relax your face and look straight ahead", "neutral", "neutral")
 EXERCISES: Final = (
-    _both("surprise", "Look surprised: brows up, eyes wide", None, "surprise", **{**_RAISED, "widen": 0.8}),
-    _both("brow_lower", "Lower your brows, as in a frown", "brow_lower", None, brow_down=1.0),
-    _both("upper_lid_raise", "Open your eyes wide and keep your brows still", "upper_lid_raise", None, widen=1.0),
-    _both("squint", "Squint, as in bright light", "squint", None, squint=1.0),
+    _both("surprise", "Look surprised", None, "surprise", **{**_RAISED, "widen": 0.8}),
+    _both("brow_lower", "Lower your brows", "brow_lower", None, brow_down=1.0),
+    _both("upper_lid_raise", "Eyes wide, brows still", "upper_lid_raise", None, widen=1.0),
+    _both("squint", "Squint", "squint", None, squint=1.0),
     _both("eyes_closed", "Close both eyes", "eyes_closed", "closed_eyes", lid_openness=0.0),
-    Exercise("brow_raise_left", "Raise your left brow alone", "brow_raise_left", "neutral", left=_RAISED),
-    Exercise("brow_raise_right", "Raise your right brow alone", "brow_raise_right", "neutral", right=_RAISED),
-    _both("cheek_raise", "Push your cheeks up towards your eyes", "cheek_raise", None, cheek_raise=1.0),
+    Exercise("brow_raise_left", "Raise your left brow", "brow_raise_left", "neutral", left=_RAISED),
+    Exercise("brow_raise_right", "Raise your right brow", "brow_raise_right", "neutral", right=_RAISED),
+    _both("cheek_raise", "Push your cheeks up", "cheek_raise", None, cheek_raise=1.0),
     _both("happiness", "Smile broadly", None, "happiness", cheek_raise=1.0, squint=0.2),
     _both("anger", "Look angry", None, "anger", brow_down=1.0, squint=0.6),
 )

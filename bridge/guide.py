@@ -1,9 +1,10 @@
-"""The guided half minute: relax, show some expressions, follow a target; then one fit of it all.
+"""The guided three quarters of a minute: relax, show some expressions, follow a target; then one fit of it all.
 
 A state machine with time as argument: whoever shows it (a page, a voice, the avatar, a chat line) reads `prompt`, and
 nothing here knows who that is. The profile in use stays as it is until the guide is done.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -22,6 +23,10 @@ from bridge.personalization import Profile
 
 _EVERY: Final = 0.1
 "Seconds between two samples: faces do not move faster, and a fit of a few hundred samples is quick."
+_VOICE_STARTS: Final = 0.4
+"Seconds until a voice begins to speak, and"
+_VOICE: Final = 14.0
+"letters a second of one that takes its time, about 160 words a minute."
 _REACTION: Final = 0.2
 "Seconds at the start of a hold that are not counted: the face is on its way."
 _HOLD: Final = 1.2
@@ -44,19 +49,22 @@ class _Step:
     """One line of the guide."""
 
     exercise: Exercise
-    ready: float
-    "Seconds to read and hear the prompt."
     hold: float
     "Seconds to do it."
     gaze: bool = False
     "Whether the eyes follow the target meanwhile."
 
+    @property
+    def ready(self) -> float:
+        """Seconds to read and hear the prompt, in tenths: no prompt is cut off by the next, nor by the hold's tone."""
+        return math.ceil(10.0 * (_VOICE_STARTS + len(self.exercise.prompt) / _VOICE)) / 10.0
 
-_GAZE: Final = replace(NEUTRAL, name="gaze", prompt="Follow the dot with your eyes, your head still")
+
+_GAZE: Final = replace(NEUTRAL, name="gaze", prompt="Follow the dot, head still")
 STEPS: Final = (
-    _Step(NEUTRAL, 1.5, _NEUTRAL_SECONDS),
-    *(_Step(exercise, 0.9, _REACTION + _HOLD) for exercise in EXERCISES),
-    _Step(_GAZE, 1.0, _GAZE_SECONDS, gaze=True),
+    _Step(NEUTRAL, _NEUTRAL_SECONDS),
+    *(_Step(exercise, _REACTION + _HOLD) for exercise in EXERCISES),
+    _Step(_GAZE, _GAZE_SECONDS, gaze=True),
 )
 DURATION: Final = sum(step.ready + step.hold for step in STEPS)
 "Seconds of a guide of which nothing is skipped."

@@ -16,7 +16,7 @@ from bridge.osc import Message, Value
 _TRIGGERS: Final[tuple[tuple[str, Command, str], ...]] = (
     ("recenter", CaptureNeutral(1.0), "take a short neutral: look straight ahead with a relaxed face for one second"),
     ("calibrate", CaptureNeutral(), "take a new neutral: look straight ahead with a relaxed face for five seconds"),
-    ("guide", StartGuide(), "begin the guided calibration of about half a minute"),
+    ("guide", StartGuide(), "begin the guided calibration of three quarters of a minute"),
     ("skip", SkipStep(), "leave out the step of the guide that is shown now"),
     ("undo", UndoCalibration(), "go back to the calibration before; a calibration under way ends"),
 )

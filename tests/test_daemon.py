@@ -204,12 +204,16 @@ class Voice:
     def __init__(self) -> None:
         self.said: list[str] = []
         self.sounds: list[Kind] = []
+        self.aimed: list[tuple[float, float] | None] = []
 
     def say(self, text: str, *, urgent: bool = False) -> None:
         self.said.append(text)
 
     def beep(self, kind: Kind) -> None:
         self.sounds.append(kind)
+
+    def aim(self, target: tuple[float, float] | None) -> None:
+        self.aimed.append(target)
 
     def close(self) -> None:
         self.said.append("closed")
@@ -294,6 +298,9 @@ def test_the_guide_is_begun_over_osc_is_kept_and_is_undone_over_zeromq(
     assert prompts == [step.exercise.prompt for step in STEPS], "each is said once"
     assert voice.sounds.count("done") == 2
     assert voice.sounds.count("start") == 1 + len(STEPS)
+    assert voice.aimed[0] == (0.0, 0.0), "the dot begins straight ahead"
+    assert len(set(voice.aimed)) > FRAMES // 2
+    assert voice.aimed[-1] is None
     done = next(text for text in voice.said if text.startswith("your calibration is done"))
     assert "too weak to use" in done
     assert done.endswith("kept as profile 'me'")

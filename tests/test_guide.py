@@ -1,4 +1,4 @@
-"""The guided half minute, and the wearer who goes through it: real steps, a network that misreads, and the way back."""
+"""The guided calibration, and the wearer who goes through it: real steps, a network that misreads, and the way back."""
 
 import itertools
 
@@ -67,7 +67,7 @@ def begun() -> tuple[Wearer, Person]:
     return wearer, person
 
 
-def test_half_a_minute_later_the_network_knows_the_wearer_and_undo_forgets_it() -> None:
+def test_a_guide_later_the_network_knows_the_wearer_and_undo_forgets_it() -> None:
     wearer, person = begun()
     follow(wearer, person, DURATION + 2.0)
     assert wearer.prompt is None
@@ -127,6 +127,14 @@ def test_prompts_say_all_that_a_page_or_a_voice_needs() -> None:
     assert gazing[50].exemplar["gaze_yaw_left"] == pytest.approx(gazing[50].target[0])  # type: ignore[index]
     assert not seen[0].skippable
     assert all(prompt.skippable for prompt in seen if prompt.step != "neutral")
+
+
+@pytest.mark.parametrize(("delay", "letters"), [(0.2, 15.0), (0.6, 10.5)])
+def test_no_prompt_is_spoken_into_the_next_even_by_a_slow_voice(delay: float, letters: float) -> None:
+    for step in STEPS:
+        spoken = delay + len(step.exercise.prompt) / letters
+        assert spoken <= step.ready + (step.hold if letters < 14 else 0.0), step.exercise.name
+    assert DURATION < 50.0
 
 
 def test_everything_but_the_neutral_can_be_skipped() -> None:

@@ -29,9 +29,9 @@ class Calibrate(ConfiguredCommand):
 
     Put the headset on, relax your face and look straight ahead until the bar is full; blinks are left out by
     themselves. A profile holds a mean picture of your eyes and stays on this machine; take it again after the headset
-    has moved. With --guided you are then asked for ten expressions and to follow a dot, half a minute in all; Enter
-    skips what you cannot do, what shows too little is left out by itself, and the avatar fits you better. The page of
-    `eyebridge run` guides you as well, and speaks. To take a profile back: eyebridge profiles undo NAME.
+    has moved. With --guided you are then asked for ten expressions and to follow a dot, three quarters of a minute in
+    all; Enter skips what you cannot do, what shows too little is left out by itself, and the avatar fits you better.
+    The page of `eyebridge run` guides you as well, and speaks. To take a profile back: eyebridge profiles undo NAME.
 
     examples:
       eyebridge calibrate 0 --name me
@@ -43,7 +43,9 @@ class Calibrate(ConfiguredCommand):
     source: CliPositionalArg[str] = Field(description=SOURCE)
     right: CliPositionalArg[str | None] = Field(None, description=RIGHT)
     name: str = Field("me", description="name of the profile")
-    guided: bool = Field(False, description="also ask for some expressions and for the gaze, half a minute in all")
+    guided: bool = Field(
+        False, description="also ask for some expressions and for the gaze, three quarters of a minute in all"
+    )
 
     def execute(self) -> int:
         profiles.path_of(self.name)  # a name that will not do is said before anybody holds still

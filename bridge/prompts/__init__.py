@@ -59,6 +59,8 @@ class Prompts:
         self._changed = threading.Condition()
         self._text: Text | None = None
         self._sound: Sound | None = None
+        self._target: tuple[float, float] | None = None
+        self._aimed = False
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="prompts", daemon=True)
         self._thread.start()
@@ -77,6 +79,15 @@ class Prompts:
             self._sound = Sound(kind, time.monotonic())
             self._changed.notify()
 
+    def aim(self, target: tuple[float, float] | None) -> None:
+        """Show in the headset what the eyes should follow: degrees of yaw and pitch from straight ahead, None: nothing.
+
+        Only the newest counts.
+        """
+        with self._changed:
+            self._target, self._aimed = target, True
+            self._changed.notify()
+
     def close(self) -> None:
         """Be silent and end the thread; a second call does nothing."""
         with self._changed:
@@ -90,11 +101,13 @@ class Prompts:
             wait: float | None = None
             while True:
                 with self._changed:
-                    self._changed.wait_for(lambda: self._closing or self._text or self._sound, wait)
+                    self._changed.wait_for(lambda: self._closing or self._text or self._sound or self._aimed, wait)
                     if self._closing:
                         return
-                    text, sounded = self._text, self._sound
-                    self._text = self._sound = None
+                    text, sounded, aimed, target = self._text, self._sound, self._aimed, self._target
+                    self._text, self._sound, self._aimed = None, None, False
+                if aimed:
+                    teller.aim(target, time.monotonic())
                 wait = teller.tell(text, sounded, time.monotonic())
 
 

@@ -1,4 +1,6 @@
-"""A panel before the wearer's eyes in SteamVR, while there is something to say; needs `eyebridge[overlay]`.
+"""A panel before the wearer's eyes in SteamVR while there is something to say, and a dot that they follow.
+
+Needs `eyebridge[overlay]`.
 
 Its absence is normal and silent: no openvr, no SteamVR, or one that starts and ends while eyebridge runs. Written after
 Valve's documentation of IVROverlay and the source of the openvr package; no SteamVR was met yet.
@@ -22,8 +24,14 @@ log: Final = logging.getLogger("eyebridge")
 WIDTH: Final = 1024
 "Pixels of the panel."
 _METERS: Final = 0.9
-_PLACE: Final = ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, -0.28), (0.0, 0.0, 1.0, -1.4))
-"From the panel to the head, meters: 1.4 before the eyes and somewhat below their axis, where it hides nobody's face."
+_AWAY: Final = 1.4
+"Meters before the eyes."
+_BELOW: Final = -0.28
+"Meters: the panel is somewhat below their axis, where it hides nobody's face."
+_DOT: Final = 64
+"Pixels of the dot,"
+_DOT_METERS: Final = 0.05
+"2 degrees with its ring."
 _COLUMNS: Final = 42
 _LINE: Final = 64
 "Pixels from line to line."
@@ -48,6 +56,16 @@ def picture(text: str) -> NDArray[np.uint8]:
     return image
 
 
+def dot() -> NDArray[np.uint8]:
+    """A ring around a point, for eyes to rest on: (_DOT, _DOT, 4), RGBA."""
+    rows, columns = np.mgrid[:_DOT, :_DOT] - (_DOT - 1) / 2
+    away = np.hypot(rows, columns) / (_DOT / 2)
+    image = np.zeros((_DOT, _DOT, 4), np.uint8)
+    image[away <= 1.0] = _BACK
+    image[(away <= 0.9) & (away >= 0.7) | (away <= 0.25)] = _FRONT
+    return image
+
+
 def library() -> ModuleType | None:
     """The openvr package, or None where it is not installed or has nothing for this machine."""
     try:
@@ -63,14 +81,15 @@ def steamvr_runs() -> bool:
 
 
 class Overlay:
-    """The panel. Every method takes the time in seconds where it needs one, and none raises."""
+    """The panel and the dot. Every method takes the time in seconds where it needs one, and none raises."""
 
     def __init__(self) -> None:
         self._openvr: Any = None
         "The package, while we are known to SteamVR."
-        self._panel = 0
+        self._panel = self._dot = 0
+        self._aimed = False
         self._look_at = -math.inf
-        self._until = -math.inf
+        self._until = math.inf
 
     @property
     def open(self) -> bool:
@@ -79,12 +98,17 @@ class Overlay:
 
     def show(self, text: str, time: float, seconds: float) -> None:
         """Show the text for so long, in place of any other."""
-        if not self.open and time >= self._look_at:
-            self._look_at = time + _AGAIN
-            self._enter()
+        self._look(time)
         if self.open:
             self._until = time + seconds
-            self._try(self._draw, text)
+            self._try(self._write, text)
+
+    def aim(self, target: tuple[float, float] | None, time: float) -> None:
+        """Put the dot at these degrees of yaw (positive to the wearer's left) and pitch (up); None takes it away."""
+        if target is not None:
+            self._look(time)
+        if self.open:
+            self._try(self._point, target)
 
     def tend(self, time: float) -> None:
         """Take the panel away when its time is over, and leave SteamVR when it ends: it kills who stays."""
@@ -95,6 +119,12 @@ class Overlay:
         if self.open:
             self._openvr.shutdown()
             self._openvr = None
+
+    def _look(self, time: float) -> None:
+        """Enter SteamVR, if it runs by now."""
+        if not self.open and time >= self._look_at:
+            self._look_at = time + _AGAIN
+            self._enter()
 
     def _enter(self) -> None:
         if not steamvr_runs() or (openvr := library()) is None:
@@ -108,21 +138,39 @@ class Overlay:
         self._try(self._create)
 
     def _create(self) -> None:
-        openvr, overlays = self._openvr, self._openvr.VROverlay()
+        overlays = self._openvr.VROverlay()
         self._panel = overlays.createOverlay("eyebridge.prompts", "eyebridge")
-        place = openvr.HmdMatrix34_t()
-        for row, numbers in enumerate(_PLACE):
-            place.m[row][:] = numbers
-        overlays.setOverlayTransformTrackedDeviceRelative(self._panel, openvr.k_unTrackedDeviceIndex_Hmd, place)
         overlays.setOverlayWidthInMeters(self._panel, _METERS)
+        self._place(self._panel, 0.0, _BELOW)
+        self._dot, self._aimed = overlays.createOverlay("eyebridge.dot", "eyebridge, gaze"), False
+        overlays.setOverlayWidthInMeters(self._dot, _DOT_METERS)
+        overlays.setOverlaySortOrder(self._dot, 1)  # over the panel, which is at 0
+        self._draw(self._dot, dot())
 
-    def _draw(self, text: str) -> None:
-        image = picture(text)
+    def _write(self, text: str) -> None:
+        self._draw(self._panel, picture(text))
+        self._openvr.VROverlay().showOverlay(self._panel)
+
+    def _point(self, target: tuple[float, float] | None) -> None:
+        if target is not None:
+            yaw, pitch = np.radians(target).tolist()
+            self._place(self._dot, -_AWAY * math.tan(yaw), _AWAY * math.tan(pitch) / math.cos(yaw))
+        if self._aimed != (target is not None):
+            self._aimed, overlays = target is not None, self._openvr.VROverlay()
+            (overlays.showOverlay if self._aimed else overlays.hideOverlay)(self._dot)
+
+    def _place(self, overlay: int, right: float, up: float) -> None:
+        """Meters from the middle of what the head faces; an overlay goes with the head, upright before it."""
+        place = self._openvr.HmdMatrix34_t()
+        for row, numbers in enumerate(((1.0, 0.0, 0.0, right), (0.0, 1.0, 0.0, up), (0.0, 0.0, 1.0, -_AWAY))):
+            place.m[row][:] = numbers
+        head = self._openvr.k_unTrackedDeviceIndex_Hmd
+        self._openvr.VROverlay().setOverlayTransformTrackedDeviceRelative(overlay, head, place)
+
+    def _draw(self, overlay: int, image: NDArray[np.uint8]) -> None:
         height, width, channels = image.shape
         pixels = (ctypes.c_uint8 * image.size).from_buffer_copy(image.tobytes())
-        overlays = self._openvr.VROverlay()
-        overlays.setOverlayRaw(self._panel, pixels, width, height, channels)
-        overlays.showOverlay(self._panel)
+        self._openvr.VROverlay().setOverlayRaw(overlay, pixels, width, height, channels)
 
     def _answer(self, time: float) -> None:
         event = self._openvr.VREvent_t()

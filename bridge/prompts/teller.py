@@ -58,6 +58,11 @@ class Teller:
         showing = self._show(text, time)
         return _POLL if speaking or sounding else _TEND if showing else None
 
+    def aim(self, target: tuple[float, float] | None, time: float) -> None:
+        """Show the dot at these degrees of yaw and pitch, where there is an overlay; None takes it away."""
+        if self._overlay is not None:
+            self._overlay.aim(target, time)
+
     def close(self) -> None:
         """Be silent; everything is released."""
         for outlet in (self._voice, self._sounds, self._overlay):

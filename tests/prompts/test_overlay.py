@@ -54,16 +54,16 @@ def test_a_text_is_shown_before_the_head_and_goes_when_its_time_is_over(openvr: 
     panel = Overlay()
     panel.show("Smile", 10.0, 3.0)
     assert panel.open
-    assert names(openvr) == [
-        *("init", "createOverlay", "setOverlayTransformTrackedDeviceRelative", "setOverlayWidthInMeters"),
-        *("setOverlayRaw", "showOverlay"),
-    ]
-    _, _, device, place = openvr.calls[2]
-    assert device == openvr.k_unTrackedDeviceIndex_Hmd
+    entered = ["init", "createOverlay", "setOverlayWidthInMeters", "setOverlayTransformTrackedDeviceRelative"]
+    assert names(openvr)[:4] == entered
+    assert names(openvr)[-2:] == ["setOverlayRaw", "showOverlay"]
+    _, handle, device, place = openvr.calls[3]
+    assert (handle, device) == (7, openvr.k_unTrackedDeviceIndex_Hmd)
     assert place[2][3] < -0.5, "before the head, where z is negative"
-    _, _, pixels, width, height, channels = openvr.calls[4]
+    _, handle, pixels, width, height, channels = openvr.calls[-2]
     assert pixels == picture("Smile").tobytes()
     assert (height, width, channels) == picture("Smile").shape
+    assert openvr.calls[-1] == ("showOverlay", 7)
 
     openvr.calls.clear()
     panel.show("Frown", 12.0, 3.0)
@@ -75,6 +75,32 @@ def test_a_text_is_shown_before_the_head_and_goes_when_its_time_is_over(openvr: 
     panel.close()
     panel.close()
     assert names(openvr)[3:] == ["shutdown"]
+
+
+@linux
+@pytest.mark.usefixtures("steamvr")
+def test_the_dot_lies_where_its_degrees_say_and_goes(openvr: Any) -> None:
+    panel = Overlay()
+    panel.aim((0.0, 0.0), 10.0)
+    assert openvr.calls[-1] == ("showOverlay", 8)
+    _, _, pixels, width, height, _ = next(call for call in openvr.calls if call[:2] == ("setOverlayRaw", 8))
+    corner, middle = 3, 4 * (height // 2 * width + width // 2)
+    assert pixels[corner] == 0, "round: nothing is seen in its corners"
+    assert pixels[middle : middle + 4] == b"\xff" * 4
+    for yaw, pitch in ((18.0, 0.0), (-18.0, 11.0), (5.0, -11.0)):
+        openvr.calls.clear()
+        panel.aim((yaw, pitch), 10.1)
+        ((name, handle, _, place),) = openvr.calls
+        assert (name, handle) == ("setOverlayTransformTrackedDeviceRelative", 8)
+        right, up, back = (row[3] for row in place)
+        assert np.degrees(np.arctan2(-right, -back)) == pytest.approx(yaw, abs=1e-4), "yaw is positive to the left"
+        assert np.degrees(np.arctan2(up, np.hypot(right, back))) == pytest.approx(pitch, abs=1e-4)
+    openvr.calls.clear()
+    panel.tend(99.0)
+    panel.aim(None, 99.0)
+    panel.aim(None, 99.1)
+    assert openvr.calls == [("hideOverlay", 8)]
+    panel.close()
 
 
 @linux
@@ -115,6 +141,7 @@ def test_without_steamvr_openvr_is_not_even_asked(openvr: Any, monkeypatch: pyte
     panel = Overlay()
     for time in range(100):
         panel.show("Smile", float(time), 3.0)
+        panel.aim((0.0, float(time)), float(time))
         panel.tend(float(time))
     panel.close()
     assert openvr.calls == []

@@ -55,7 +55,10 @@ class IVRSystem:
 class IVROverlay:
     def createOverlay(self, overlayKey: str, overlayName: str) -> int:
         _called("createOverlay", overlayKey, overlayName)
-        return 7
+        return 7 if overlayKey == "eyebridge.prompts" else 8
+
+    def setOverlaySortOrder(self, overlayHandle: int, sortOrder: int) -> None:
+        _called("setOverlaySortOrder", overlayHandle, sortOrder)
 
     def setOverlayTransformTrackedDeviceRelative(
         self, overlayHandle: int, trackedDevice: int, trackedDeviceToOverlayTransform: HmdMatrix34_t
