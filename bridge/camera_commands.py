@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bridge.checkerboard import Board
-from bridge.headsets import NAME
+from bridge.files import NAME
 from bridge.rectification import EyeOptions
 
 _SIDES: Final = ("left", "right")

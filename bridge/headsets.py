@@ -8,8 +8,6 @@ NAME.damaged    one that could not be read, set aside for whoever can save somet
 """
 
 import contextlib
-import os
-import re
 import tomllib
 from pathlib import Path
 from typing import Final, TypeVar
@@ -18,12 +16,9 @@ import tomlkit
 from pydantic import BaseModel, ValidationError
 
 from bridge.errors import BridgeError
-from bridge.files import write_atomically
+from bridge.files import NAME, set_aside, write_atomically
 from bridge.rectification import RectificationOptions
 from bridge.sources.cameras import CamerasOptions
-
-NAME: Final = re.compile(r"\w[\w .-]{0,63}")
-"What a headset may be called."
 
 _LARGEST: Final = 64 << 10
 "No honest file is bigger than this many bytes."
@@ -102,16 +97,4 @@ def _parsed(path: Path) -> Headset:
         return Headset.model_validate(tomllib.loads(content.decode()))
     except (ValueError, RecursionError) as error:  # of TOML, of UTF-8, of a setting
         why = str(error.errors()[0]["msg"]) if isinstance(error, ValidationError) else str(error)
-        raise BridgeError(f"{path} is damaged ({why}){_set_aside(path)}; set your cameras up again") from error
-
-
-def _set_aside(path: Path) -> str:
-    """Move a damaged file out of the way and say so; a file that the system keeps open stays where it is."""
-    aside, number = path.with_suffix(".damaged"), 2
-    while aside.exists():
-        aside, number = path.with_suffix(f".damaged{number}"), number + 1
-    try:
-        os.replace(path, aside)
-    except OSError:
-        return ""
-    return f" and was set aside as {aside.name}"
+        raise BridgeError(f"{path} is damaged ({why}){set_aside(path)}; set your cameras up again") from error

@@ -6,8 +6,6 @@ NAME.damaged    one that could not be read, set aside for whoever can save somet
 """
 
 import io
-import os
-import re
 import tokenize
 import zipfile
 import zlib
@@ -21,7 +19,7 @@ import platformdirs
 from bridge.channels import CHANNEL_NAMES
 from bridge.errors import BridgeError
 from bridge.fewshot import SHAPES, Fit
-from bridge.files import cannot_write, write_atomically
+from bridge.files import NAME, cannot_write, set_aside, unfinished, write_atomically
 from bridge.personalization import Profile
 
 _FORMAT: Final = 2
@@ -57,7 +55,7 @@ def folder() -> Path:
 
 def path_of(name: str) -> Path:
     """The file of a profile. Raises BridgeError for a name that is not a plain word."""
-    if not re.fullmatch(r"[\w][\w .-]{0,63}", name):
+    if not NAME.fullmatch(name):
         raise BridgeError(f"{name!r} is no profile name; use letters, digits, spaces, dots and dashes")
     return folder() / f"{name}.npz"
 
@@ -125,7 +123,10 @@ def read(name: str) -> Stored:
     try:
         stored = _parsed(path)
     except _DAMAGE as error:
-        raise BridgeError(f"profile {path} is damaged ({error}){_set_aside(name, path)}; {_again(name)}") from error
+        aside = set_aside(path)
+        if aside and previous_of(name).is_file():
+            aside += f"; take back the one before with: eyebridge profiles undo {name}"
+        raise BridgeError(f"profile {path} is damaged ({error}){aside}; {_again(name)}") from error
     if stored is None:
         raise BridgeError(f"profile {path} does not fit this version of eyebridge; {_again(name)}")
     return stored
@@ -151,7 +152,7 @@ def undo(name: str) -> Path:
 def delete(name: str) -> None:
     """Delete a profile and all that is kept of it: it holds a picture of somebody's eyes. Raises BridgeError."""
     path = path_of(name)
-    files = [path, previous_of(name), *_damaged(name)]
+    files = [path, previous_of(name), *_damaged(name), *unfinished(path), *unfinished(previous_of(name))]
     if not any(file.is_file() for file in files):
         raise BridgeError(f"there is no profile {name!r}; see: eyebridge profiles")
     for file in files:
@@ -169,27 +170,13 @@ def _damaged(name: str) -> list[Path]:
     return [file for file in folder().glob("*.damaged*") if file.name.partition(".damaged")[0] == name]
 
 
-def _set_aside(name: str, path: Path) -> str:
-    """Move a damaged file out of the way and say so; a file that the system keeps open stays where it is."""
-    aside = path.with_name(f"{name}.damaged")
-    number = 2
-    while aside.exists():
-        aside, number = path.with_name(f"{name}.damaged{number}"), number + 1
-    try:
-        os.replace(path, aside)
-    except OSError:
-        return ""
-    kept = f"; take back the one before with: eyebridge profiles undo {name}" if previous_of(name).is_file() else ""
-    return f" and was set aside as {aside.name}{kept}"
-
-
 def _keep(name: str, path: Path) -> None:
     """The profile at `path` becomes the previous one, unless it is damaged: a good previous one is worth more."""
     try:
         whole = _parsed(path) is not None
         content = path.read_bytes()
     except _DAMAGE:
-        _set_aside(name, path)
+        set_aside(path)
         return
     if whole:
         write_atomically(previous_of(name), content)

@@ -93,14 +93,16 @@ class RecordingWriter:
                     for file in (*about.pictures(path), path / INDEX)
                 )
                 _write_whole(index, (",".join(COLUMNS) + "\n").encode())
+                write_atomically(path / ABOUT, about.model_dump_json(indent=2).encode(), sync=False)
+                words = opened.enter_context(open(path / ABOUT, "r+b", buffering=0))
             except FileExistsError as error:
                 raise BridgeError(f"{path} holds parts of a recording; give another folder or empty it") from error
             except OSError as error:
                 raise cannot_write(path, error) from error
-            write_atomically(path / ABOUT, about.model_dump_json(indent=2).encode())
             # Two eyes of 400 x 400 pixels at 120 Hz are too much for one thread, and a disk may take a second to sync.
             self._helpers = opened.enter_context(ThreadPoolExecutor(2, thread_name_prefix="recording"))
             self._left, self._right, self._index = left, right, index
+            self._all = (words, left, right, index)
             self._syncing = self._helpers.submit(self._sync)
             self._files = opened.pop_all()
 
@@ -143,7 +145,7 @@ class RecordingWriter:
         return cv2.imencode(suffix, picture, parameters)[1].tobytes()
 
     def _sync(self) -> None:
-        for file in (self._left, self._right, self._index):
+        for file in self._all:
             os.fsync(file.fileno())
 
     def __enter__(self) -> Self:

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -5,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import BridgeError
-from bridge.files import write_atomically
+from bridge.files import unfinished, write_atomically
 
 
 def test_replaces_the_old_and_leaves_nothing_else(tmp_path: Path) -> None:
@@ -62,3 +63,25 @@ for number in range(10**9):
         assert len(data) == 300_000
         assert data[0] >= saved - 1
         assert set(data) == {data[0]}
+
+
+def test_what_a_kill_has_left_goes_with_a_later_write_and_nothing_else_does(tmp_path: Path) -> None:
+    path = tmp_path / "me [2].npz"
+    script = f"""
+import os, signal
+from pathlib import Path
+from bridge import files
+files.os.replace = lambda *_: os.kill(os.getpid(), signal.SIGTERM)
+files.write_atomically(Path({str(path)!r}), b"new")
+"""
+    for _ in range(2):
+        assert subprocess.run([sys.executable, "-c", script]).returncode
+    old, young = unfinished(path)
+    others = [
+        tmp_path / name for name in (".me [2].npz.backup", ".me 2.npz.abcdefgh.unfinished", "me [2].npz.unfinished")
+    ]
+    for file in (old, *others):
+        file.touch()
+        os.utime(file, (1e9, 1e9))
+    write_atomically(path, b"newer")
+    assert set(tmp_path.iterdir()) == {path, young, *others}

@@ -148,6 +148,7 @@ def test_deleting_leaves_no_picture_behind() -> None:
     profiles.save(somebody(), "me", "index")
     profiles.save(somebody(), "me.too", "index")
     (path.parent / "me.damaged").write_bytes(b"half of a picture")
+    (path.parent / ".me.npz.a2b4c6d8.unfinished").write_bytes(b"what a kill has left")
     profiles.delete("me")
     assert [file.name for file in path.parent.iterdir()] == ["me.too.npz"]
     with pytest.raises(BridgeError, match="no profile 'me'"):
