@@ -3,6 +3,8 @@
 import logging
 import queue
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -31,13 +33,15 @@ class Recorder:
 
     def __init__(self, writer: RecordingWriter, capacity: int = CAPACITY) -> None:
         self.path = writer.path
-        self.dropped = 0
-        "Frames that were offered and not saved: the queue was full, or the recording had failed."
         self.failure: BridgeError | None = None
         self._writer = writer
         self._capacity = capacity
         self._queue: queue.SimpleQueue[EyeFrame | None] = queue.SimpleQueue()
         self._ended = False
+        self._refused = 0
+        "Counted by who offers."
+        self._lost = 0
+        "Counted by the recorder's own thread."
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
@@ -46,12 +50,17 @@ class Recorder:
         """Frames saved so far."""
         return self._writer.written
 
+    @property
+    def dropped(self) -> int:
+        """Frames that were offered and not saved: the queue was full, or the recording had failed."""
+        return self._refused + self._lost
+
     def offer(self, frame: EyeFrame) -> None:
         """Record this frame, or count it as dropped. Returns at once. One thread offers and ends."""
         if frame.left is None and frame.right is None:  # no camera gives anything: there is nothing to keep
             return
         if self.failure or self._ended or self._queue.qsize() >= self._capacity:
-            self.dropped += 1
+            self._refused += 1
         else:
             self._queue.put(frame)
 
@@ -74,12 +83,12 @@ class Recorder:
     def _run(self) -> None:
         while (frame := self._queue.get()) is not None:
             if self.failure:
-                self.dropped += 1
+                self._lost += 1
                 continue
             try:
                 self._writer.write(frame, hurried=self._queue.qsize() >= _BACKLOG)
             except BridgeError as error:
-                self.dropped += 1
+                self._lost += 1
                 self._fail(error)
         try:
             self._writer.close()
@@ -98,6 +107,25 @@ class Recorder:
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.close()
+
+
+@contextmanager
+def keeping(writer: RecordingWriter, *, live: bool) -> Iterator[Callable[[EyeFrame], None]]:
+    """What keeps a frame in the writer's recording, until the end of the block; it raises BridgeError when that fails.
+
+    A live camera never waits for the disk, something stored may.
+    """
+    if not live:
+        yield writer.write
+        return
+    with Recorder(writer) as recorder:
+
+        def keep(frame: EyeFrame) -> None:
+            recorder.offer(frame)
+            if recorder.failure:
+                raise recorder.failure
+
+        yield keep
 
 
 class Tape:

@@ -1,4 +1,5 @@
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -95,6 +96,27 @@ def test_a_disk_that_takes_long_to_sync_costs_no_frame(tmp_path: Path, monkeypat
         release.set()
     assert begun
     assert (saved, recorder.dropped) == (402, 0)
+
+
+def test_who_starts_a_recording_or_records_never_waits_for_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: list[int] = []
+    sync = os.fsync
+
+    def noted(file: int) -> None:
+        waiting.append(threading.get_ident())
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    tape = Tape()
+    tape.start(tmp_path / "new")
+    tape.offer(frame(0))
+    tape.offer(frame(240))
+    tape.stop()
+    tape.close()
+    assert len(waiting) >= 8, "its four files, at the beginning and at the end"
+    assert threading.get_ident() not in waiting
 
 
 def test_moments_without_any_picture_are_not_kept(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from bridge.commands.terminal import console, interruptible
 from bridge.config import explain
 from bridge.errors import BridgeError
 from bridge.frames import EyeFrame
-from bridge.recorder import Recorder
+from bridge.recorder import keeping
 from bridge.recording import RecordingWriter
 from bridge.recording_set import (
     SET,
@@ -195,7 +195,7 @@ class _Book:
 
 
 class _Tape:
-    """A recording that begins with its first frame: a camera never waits for the disk, a file may."""
+    """A recording that begins with its first frame."""
 
     def __init__(self, path: Path, source: Source, quality: int | None) -> None:
         self.path = path
@@ -203,7 +203,6 @@ class _Tape:
         self._quality = quality
         self._open = contextlib.ExitStack()
         self._keep: Callable[[EyeFrame], None] | None = None
-        self._recorder: Recorder | None = None
 
     def keep(self, frame: EyeFrame) -> None:
         """Raises BridgeError when the disk refuses."""
@@ -211,12 +210,8 @@ class _Tape:
             lossless = self._quality is None
             writer = RecordingWriter(self.path, self._source.rate, quality=self._quality or 90, lossless=lossless)
             self._open.enter_context(writer)
-            if self._source.live:
-                self._recorder = self._open.enter_context(Recorder(writer))
-            self._keep = self._recorder.offer if self._recorder else writer.write
+            self._keep = self._open.enter_context(keeping(writer, live=self._source.live))
         self._keep(frame)
-        if self._recorder and self._recorder.failure:
-            raise self._recorder.failure
 
     def __enter__(self) -> Self:
         return self

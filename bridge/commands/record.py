@@ -10,7 +10,7 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from bridge.commands.base import RIGHT, SOURCE, Command, source_for
 from bridge.commands.terminal import console, interruptible
-from bridge.recorder import Recorder
+from bridge.recorder import keeping
 from bridge.recording import RecordingWriter
 
 
@@ -40,9 +40,7 @@ class Record(Command):
         with contextlib.ExitStack() as stack:
             source = stack.enter_context(source_for(self.source, self.right, realtime=False).open())
             writer = stack.enter_context(self._writer(source.rate))
-            # a camera never waits for the disk; a file may
-            recorder = stack.enter_context(Recorder(writer)) if source.live else None
-            keep = recorder.offer if recorder else writer.write
+            keep = stack.enter_context(keeping(writer, live=source.live))
             columns = (TextColumn("recording {task.completed} frames"), TimeElapsedColumn(), TextColumn("Ctrl-C ends"))
             progress = stack.enter_context(Progress(*columns, console=console))
             stack.enter_context(interruptible(source.close))
@@ -55,14 +53,11 @@ class Record(Command):
                 if self.seconds is not None and frame.time - first >= self.seconds:
                     break
                 keep(frame)
-                if recorder and recorder.failure:
-                    raise recorder.failure
                 progress.update(task, completed=writer.written)
-        if recorder is None:  # a recorder says it itself
+        if not source.live:  # a recorder says it itself
             console.print(f"{writer.written} frames are in {self.folder}")
         return 0
 
     def _writer(self, rate: float | None) -> RecordingWriter:
-        if self.quality is None:
-            return RecordingWriter(self.folder, rate=rate, lossless=True, note=self.note)
-        return RecordingWriter(self.folder, rate=rate, quality=self.quality, note=self.note)
+        lossless = self.quality is None
+        return RecordingWriter(self.folder, rate, quality=self.quality or 90, lossless=lossless, note=self.note)
