@@ -11,7 +11,7 @@ from bridge.frames import Expression, EyePair, Vector
 _SIDE: Final = np.array([SIDES.index(channel.side) for channel in CHANNELS])
 _VISIBLE: Final = tuple(CHANNEL_NAMES.index(f"visible_{side}") for side in SIDES)
 _GAZE: Final = tuple(tuple(CHANNEL_NAMES.index(f"gaze_{axis}_{side}") for axis in ("yaw", "pitch")) for side in SIDES)
-_DOUBTFUL: Final = 0.3
+DOUBTFUL: Final = 0.3
 "An eye that the network calls less visible than this is not there: the headset is off, or a hand is before the camera."
 
 
@@ -32,7 +32,7 @@ def trusted(reading: Expression, pair: EyePair) -> tuple[Expression, float]:
     mirrored eye shares the gaze of the eye it was made from: eyes turn together, and a mirror would cross them.
     """
     visible = [float(reading.channels[column]) for column in _VISIBLE]
-    seen = [there and level >= _DOUBTFUL for there, level in zip(pair.seen, visible, strict=True)]
+    seen = [there and level >= DOUBTFUL for there, level in zip(pair.seen, visible, strict=True)]
     quality = max((level for level, there in zip(visible, seen, strict=True) if there), default=0.0)
     if all(seen) and not any(pair.mirrored):
         return reading, quality

@@ -30,6 +30,7 @@ from models.labels import (
     columns,
 )
 from models.metrics import Truth
+from models.negatives import no_eye
 from models.photometry import relight, some_of, uniform
 
 LID_SHUT: Final = 0.25
@@ -46,10 +47,12 @@ class Augmentation:
     "Share of pairs that lose an eye."
     copied_eye: float = 0.06
     "Share of pairs of which one eye is mirrored into both halves."
-    no_face: float = 0.02
+    no_face: float = 0.05
     "Share of pairs that show no face at all."
     geometry: float = 1.0
     "Scales placement of the camera: zoom 0.8-1.25, shift 6 px, 4 degrees, aspect."
+    close: float = 0.2
+    "Share of pairs magnified up to 1.7 times more, with shifts of up to 16 px: little but the eye is in sight."
     slip: float = 1.0
     "Scales what moved since the neutral: 2.4 px, 4 %, 2.3 degrees."
     photometry: float = 1.0
@@ -57,7 +60,7 @@ class Augmentation:
 
     @classmethod
     def none(cls, population: bool = False) -> "Augmentation":
-        return cls(float(population), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return cls(float(population), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 class Batch(NamedTuple):
@@ -98,7 +101,7 @@ class Augmenter:
         eyes = to_eyes(neutral_and_image)  # (B, K, S, h, w)
         black = eyes[:, 1].amax((2, 3)) == 0  # (B, S): missing from the start
         if options.geometry or options.slip:
-            eyes = _move(eyes, options.geometry, options.slip)
+            eyes = _move(eyes, options)
         if options.photometry:
             eyes = relight(eyes, options.photometry)
         neutral, image = eyes.unbind(1)  # (B, S, h, w)
@@ -160,19 +163,17 @@ def _exclusive(b: int, shares: tuple[float, ...], device: torch.device) -> list[
 
 
 def _nothing(planes: Tensor) -> Tensor:
-    """(B, 2, S, h, w) without an eye: black, as the daemon gives a missing one, or blurry shapes."""
-    b, _, sides, h, w = planes.shape
-    shapes = torch.rand((b * sides, 1, 7, 7), device=planes.device)
-    shapes = functional.interpolate(shapes, (h, w), mode="bilinear").reshape(b, 1, sides, h, w)
-    level, contrast = uniform((b, 1, sides, 1, 1), 0.0, 1.0, planes), uniform((b, 1, sides, 1, 1), 0.0, 0.8, planes)
-    image = (level + contrast * (shapes - 0.5) + 0.02 * torch.randn_like(shapes)).clamp(0.0, 1.0)
-    difference = image - (planes[:, 1:] - planes[:, :1])  # image - difference is the neutral
-    return torch.cat([difference, image], 1) * some_of(b, 0.5, planes, sides)
+    """(B, 2, S, h, w) without an eye: black, as the daemon gives a missing one, or a picture of something else."""
+    b, _, sides, _, _ = planes.shape
+    image = no_eye(planes[:, 1])
+    neutral = planes[:, 1] - planes[:, 0]
+    return torch.stack([image - neutral, image], 1) * some_of(b, 0.7, planes, sides)
 
 
-def _move(eyes: Tensor, geometry: float, slip: float) -> Tensor:
+def _move(eyes: Tensor, options: Augmentation) -> Tensor:
     """Another placement of the cameras, the same for image and neutral, and slip of the image alone."""
     b, _, _, h, w = eyes.shape
+    geometry = options.geometry
     mirror = torch.tensor([1.0, -1.0], device=eyes.device)  # a headset that moves left moves outwards for one eye only
     half = w / 2.0  # pixels in one unit of the sampling grid
 
@@ -182,14 +183,17 @@ def _move(eyes: Tensor, geometry: float, slip: float) -> Tensor:
 
     zoom = uniform((b, 1), math.log(0.8), math.log(1.25), eyes) + both_eyes(0.03, odd=False)
     aspect = uniform((b, 1), -0.12, 0.12, eyes)
+    near = torch.rand((b, 1), device=eyes.device) < options.close
+    zoom = zoom - torch.where(near, uniform((b, 1), 0.0, math.log(1.7), eyes), 0.0)  # the grid shrinks: a nearer eye
+    reach = torch.where(near, 16.0, 6.0) / half
     camera = _affine(
         both_eyes(math.radians(4.0), odd=True) * geometry,
         (zoom + aspect) * geometry,
         (zoom - aspect) * geometry,
-        uniform((b, 2), -6.0, 6.0, eyes) / half * geometry,
-        uniform((b, 2), -6.0, 6.0, eyes) / half * geometry,
+        uniform((b, 2), -1.0, 1.0, eyes) * reach * geometry,
+        uniform((b, 2), -1.0, 1.0, eyes) * reach * geometry,
     )
-    amount = uniform((b, 1), 0.0, 1.0, eyes) * slip  # many sessions hardly slip at all
+    amount = uniform((b, 1), 0.0, 1.0, eyes) * options.slip  # many sessions hardly slip at all
     scale = both_eyes(0.04, odd=False) * amount
     moved = _affine(
         both_eyes(math.radians(2.3), odd=True) * amount,

@@ -9,9 +9,11 @@ A data set is a folder with dataset.json and shards shard-00000, shard-00001, ..
 
 In memory all shards are one `Pairs` of tensors; 400,000 pairs are 7.4 GB, so they live on the GPU as uint8. People are
 kept apart: whoever is held out is held out of everything. So are some of the scanned skins, for there are only twenty:
-a network may be good to a new face because it has met that face's skin on another.
+a network may be good to a new face because it has met that face's skin on another. And so is every person of another
+head than the usual one (dataset.json says "topology"): a network may know a mesh and not faces.
 """
 
+import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -26,6 +28,7 @@ from torch import Tensor
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
 from bridge.errors import BridgeError
 from models.labels import NEUTRAL_EMOTION, NONE, UNITS_WITHOUT_EMOTION
+from models.synthetic.parts import TOPOLOGY
 
 HELD_OUT: Final = 0.1
 "The share of people that training never sees."
@@ -84,9 +87,13 @@ def load(folders: Sequence[Path], *, held_out: bool, skins: bool = False, limit:
 
     Raises BridgeError when a folder holds no data set, a broken one, or nobody of that kind.
     """
-    shards = [shard for folder in folders for shard in _shards(folder)]
+    found = [(shard, strange) for folder in folders for strange in [_other_head(folder)] for shard in _shards(folder)]
+    shards = [shard for shard, _ in found]
     labels = [_labels(shard) for shard in shards]
-    rows = [np.flatnonzero(_chosen(part, held_out, skins)) for part in labels]
+    rows = [
+        np.flatnonzero(_chosen(part, held_out, skins, strange))
+        for part, (_, strange) in zip(labels, found, strict=True)
+    ]
     total = sum(map(len, rows))
     if not total:
         who = "who is held out" if held_out else "to train on"
@@ -118,26 +125,33 @@ def load(folders: Sequence[Path], *, held_out: bool, skins: bool = False, limit:
     )
 
 
-def _chosen(labels: dict[str, NDArray[np.generic]], held_out: bool, skins: bool) -> NDArray[np.bool_]:
+def _chosen(labels: dict[str, NDArray[np.generic]], held_out: bool, skins: bool, other_head: bool) -> NDArray[np.bool_]:
     """(n,) which pairs a load is about; see `load`."""
     strange: NDArray[np.bool_] = np.isin(labels["skin"], HELD_OUT_SKINS)
     if held_out and skins:
         return strange
     people, of_person = np.unique(labels["person"], return_inverse=True)
-    out: NDArray[np.bool_] = np.array([is_held_out(int(person)) for person in people])[of_person]
+    out: NDArray[np.bool_] = np.array([other_head or is_held_out(int(person)) for person in people])[of_person]
     chosen: NDArray[np.bool_] = ~strange & (out == held_out)
     return chosen
 
 
 def _shards(folder: Path) -> list[Path]:
-    if not (folder / "dataset.json").is_file():
-        raise BridgeError(
-            f"{folder} is not a data set (it has no dataset.json): make one with python -m models.synthetic"
-        )
     shards = sorted(folder.glob("shard-*"))
     if not shards:
         raise BridgeError(f"the data set {folder} is empty: make one with python -m models.synthetic")
     return shards
+
+
+def _other_head(folder: Path) -> bool:
+    """Whether a data set's people are made of another head than those to train on."""
+    about = folder / "dataset.json"
+    if not about.is_file():
+        raise BridgeError(
+            f"{folder} is not a data set (it has no dataset.json): make one with python -m models.synthetic"
+        )
+    topology: object = json.loads(about.read_text("utf-8")).get("topology", TOPOLOGY)
+    return topology != TOPOLOGY
 
 
 def _labels(shard: Path) -> dict[str, NDArray[np.generic]]:

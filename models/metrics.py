@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.channels import ACTION_UNIT_NAMES, CHANNELS, EMOTION_NAMES
+from bridge.visibility import DOUBTFUL
 from models.labels import NONE, columns
 
 Floats = NDArray[np.float32]
@@ -65,6 +66,7 @@ def measure(said: Said, truth: Truth) -> Figures:
         "headsets": _headsets(said, truth),
         "gaze_degrees": _gaze(said, truth) | {"fitted": _fitted_gaze(said, truth)},
         "closed_auc": _closed_auc(said, truth),
+        "visible": _visible(said, truth),
         "mean_error": {stem: _mean_error(said, truth, columns(stem)) for stem in _STEMS},
     }
 
@@ -178,6 +180,16 @@ def _closed_auc(said: Said, truth: Truth) -> float:
         return float("nan")
     below = np.searchsorted(closed, opened, "left") + np.searchsorted(closed, opened, "right")
     return float(below.mean() / 2 / len(closed))
+
+
+def _visible(said: Said, truth: Truth) -> Figures:
+    """Eyes that are there and are taken for none, and the share that is noticed of those that are not there."""
+    both = list(columns("visible"))
+    called_none, there = said.channels[:, both] < DOUBTFUL, truth.channels[:, both] >= 0.5
+    return {
+        "lost": _ratio(int((called_none & there).sum()), int(there.sum())),
+        "noticed": _ratio(int((called_none & ~there).sum()), int((~there).sum())),
+    }
 
 
 def _mean_error(said: Said, truth: Truth, sides: tuple[int, int]) -> float:

@@ -33,6 +33,7 @@ def relight(eyes: Tensor, share: float) -> Tensor:
 
     eyes = _on_a_part(eyes, 0.4 * share, _coarser)
     eyes = _on_a_part(eyes, 0.4 * share, _blurred)
+    eyes = _on_a_part(eyes, 0.15 * share, _streaked)
 
     y = torch.linspace(-1, 1, eyes.shape[3], device=eyes.device)[:, None]
     x = torch.linspace(-1, 1, eyes.shape[4], device=eyes.device)
@@ -45,9 +46,9 @@ def relight(eyes: Tensor, share: float) -> Tensor:
     gamma = some(0.7, math.log(0.5), math.log(2.0)).exp()
     eyes = eyes.clamp(1e-4, 1.0) ** gamma
     mean = eyes.mean((1, 2, 3, 4), keepdim=True).clamp(min=0.01)
-    aim = some(0.8, math.log(0.12), math.log(0.7), usual=mean.log()).exp()  # cameras aim at a mean, not at a gain
+    aim = some(0.8, math.log(0.12), math.log(0.85), usual=mean.log()).exp()  # cameras aim at a mean, not at a gain
     gain = (aim / mean).clamp(0.3, 4.0) * some(0.8, 0.9, 1.1, usual=1.0, sides=2)
-    contrast = some(0.7, 0.5, 1.4, usual=1.0)
+    contrast = some(0.7, 0.5, 1.8, usual=1.0)
     veil, stray = some(0.4, 0.0, 0.45), some(1.0, 0.1, 0.9)
     eyes = ((eyes - mean) * contrast + mean) * gain * (1.0 - veil) + veil * stray
     eyes = eyes.clamp(max=some(0.15, 0.55, 1.0, usual=1.0))
@@ -86,6 +87,15 @@ def _blurred(eyes: Tensor) -> Tensor:
             blurred.add_(pictures.narrow(axis, start, size), alpha=tap)
         pictures = blurred
     return pictures.reshape(eyes.shape)
+
+
+def _streaked(eyes: Tensor) -> Tensor:
+    """A lid or an eye in motion while the shutter is open: only the image is smeared, up or down, 3 to 11 pixels."""
+    neutral, image = eyes.unbind(1)
+    length = 2 * int(torch.randint(1, 6, ())) + 1
+    rows = functional.pad(image, (0, 0, length // 2, length // 2), mode="replicate").cumsum(-2)
+    rows = functional.pad(rows, (0, 0, 1, 0))
+    return torch.stack([neutral, (rows[..., length:, :] - rows[..., :-length, :]) / length], 1)
 
 
 def _spots(eyes: Tensor, x: Tensor, y: Tensor, count: int = 3) -> Tensor:

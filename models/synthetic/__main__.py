@@ -13,7 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bridge.errors import BridgeError
 from models.synthetic.dataset import Plan, write_dataset
 from models.synthetic.headset import FAMILIES
-from models.synthetic.parts import FETCH_HELP, open_parts
+from models.synthetic.makehuman import MAKEHUMAN, bake_makehuman
+from models.synthetic.parts import FETCH_HELP, TOPOLOGY, open_parts
 from models.synthetic.recording import write_recording
 from models.synthetic.sheet import write_sheet
 
@@ -22,6 +23,8 @@ _console: Final = Console(stderr=True)
 
 def _bake(options: argparse.Namespace) -> None:
     parts = open_parts(options.parts)
+    if options.topology == MAKEHUMAN:
+        parts = bake_makehuman(options.parts, parts)
     parts.save(options.out)
     _console.print(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB")
 
@@ -66,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("out", type=Path, help="what to write")
         command.add_argument("--parts", type=Path, default=Path("../shared/assets"), help=FETCH_HELP)
         if verb == "bake":
+            topologies = (TOPOLOGY, MAKEHUMAN)
+            command.add_argument("--topology", choices=topologies, default=TOPOLOGY, help="whose head it is")
             continue
         command.add_argument("--seed", type=int, default=1, help="other seeds, other people")
         family = "hmd1" if verb == "recording" else "any"

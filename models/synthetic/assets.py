@@ -44,8 +44,8 @@ def eyemodel_texture(folder: Path, name: str) -> Path:
 
 
 def _read_facekit(folder: Path) -> Arrays:
-    lines = _lines(folder / "generic_neutral_mesh.obj")
-    neutral = _numbers(lines, b"v ", 3)
+    lines = read_lines(folder / "generic_neutral_mesh.obj")
+    neutral = numbers(lines, b"v ", 3)
     names = [f"{shape}_L" for shape in SHAPES]
     triangles, triangles_uv = _triangles(lines)
     arrays: Arrays = {
@@ -53,7 +53,7 @@ def _read_facekit(folder: Path) -> Arrays:
         "identity": _differences(folder, [f"identity{number:03d}" for number in range(_IDENTITIES)], neutral),
         "expression": _differences(folder, names, neutral),
         "expression_names": np.array(names),
-        "uv": _numbers(lines, b"vt ", 2),
+        "uv": numbers(lines, b"vt ", 2),
         "triangles": triangles,
         "triangles_uv": triangles_uv,
     }
@@ -65,21 +65,21 @@ def _read_facekit(folder: Path) -> Arrays:
 def _differences(folder: Path, names: list[str], neutral: Float) -> Float:
     out = np.empty((len(names), *neutral.shape), np.float32)
     for row, name in enumerate(names):
-        points = _numbers(_lines(folder / f"{name}.obj"), b"v ", 3)
+        points = numbers(read_lines(folder / f"{name}.obj"), b"v ", 3)
         if points.shape != neutral.shape:
             raise BridgeError(f"{folder / name}.obj has {len(points)} vertices, not {len(neutral)}: fetch it again")
         out[row] = points - neutral
     return out
 
 
-def _lines(path: Path) -> list[bytes]:
+def read_lines(path: Path) -> list[bytes]:
     try:
         return path.read_bytes().splitlines()
     except OSError as error:
         raise BridgeError(f"cannot read {path} ({error.strerror or error}): fetch the repository again") from error
 
 
-def _numbers(lines: list[bytes], key: bytes, count: int) -> Float:
+def numbers(lines: list[bytes], key: bytes, count: int) -> Float:
     """(n, count) the first numbers of every line that begins with a key."""
     try:
         values = [line.split()[1 : count + 1] for line in lines if line.startswith(key)]

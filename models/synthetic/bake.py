@@ -8,17 +8,15 @@ unityeyes2/SkinTextures, IrisTextures       as in the repository
 Without unityeyes2 there are no scanned skins, and every person is a publishable one.
 """
 
-import itertools
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
 from models.synthetic.assets import eyemodel_texture, face_arrays
-from models.synthetic.parts import SHAPES, TEXTURE_SIZE, Bytes, Float, Int, Parts, texel_grid
+from models.synthetic.parts import SHAPES, TEXTURE_SIZE, TOPOLOGY, Bytes, Float, Int, Parts, texel_grid
+from models.synthetic.paths import shortest_way
 from models.synthetic.warping import (
     Mask,
     Points,
@@ -60,7 +58,9 @@ def bake(folder: Path) -> Parts:
     none = np.zeros((0, TEXTURE_SIZE, TEXTURE_SIZE), np.uint8)
     skins, down, relief = _unityeyes_skins(scans, neutral) if scans.is_dir() else (none, none, none)
     return Parts(
+        topology=TOPOLOGY,
         neutral=neutral[keep],
+        front=neutral[keep][:, :2],
         identity=ict["identity"][:, keep].astype(np.float32),
         expression=np.stack([ict["expression"][names.index(f"{shape}_L")][keep] for shape in SHAPES]),
         triangles=np.ascontiguousarray(triangles, np.int32),
@@ -87,21 +87,10 @@ def _kept_vertices(neutral: Float) -> Int:
 
 
 def _margin(ict: dict[str, NDArray[np.generic]], landmarks: tuple[int, ...]) -> Int:
-    """The lid's margin: the shortest way along edges from landmark to landmark."""
-    neutral = np.asarray(ict["neutral"], np.float32)
+    """The vertices of a lid's margin."""
     triangles = np.asarray(ict["triangles"], np.int32)
     triangles = triangles[(triangles < _FACE_END).all(1)]
-    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
-    length = np.linalg.norm(neutral[edges[:, 0]] - neutral[edges[:, 1]], axis=1)
-    graph = csr_matrix((length, (edges[:, 0], edges[:, 1])), shape=(_FACE_END, _FACE_END))
-    path: list[int] = [landmarks[0]]
-    for start, end in itertools.pairwise(landmarks):
-        _, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
-        stretch = [end]
-        while stretch[-1] != start:
-            stretch.append(int(before[stretch[-1]]))
-        path += stretch[-2::-1]
-    return np.array(path, np.int32)
+    return np.array(shortest_way(np.asarray(ict["neutral"], np.float32)[:_FACE_END], triangles, landmarks), np.int32)
 
 
 def _lash_cards(ict: dict[str, NDArray[np.generic]]) -> Int:

@@ -26,7 +26,7 @@ from bridge.rectification import EYE_SIZE, RectificationOptions, Rectifier
 from models.synthetic.expression import Truth
 from models.synthetic.headset import FAMILIES, drift, make_headset
 from models.synthetic.participant import Participant, make_participant
-from models.synthetic.parts import Parts, open_parts
+from models.synthetic.parts import TOPOLOGY, Parts, open_parts
 from models.synthetic.render import Session
 from models.synthetic.script import neutral, random_moment, with_gaze
 
@@ -142,7 +142,7 @@ def write_dataset(out: Path, parts_path: Path, plan: Plan, workers: int) -> Iter
     Raises BridgeError when the folder holds a data set of another plan.
     """
     parts = open_parts(parts_path)
-    _claim(out, plan)
+    _claim(out, plan, parts.topology)
     missing = []
     for shard, numbers in enumerate(plan.shards()):
         folder = out / f"shard-{shard:05d}"
@@ -164,10 +164,11 @@ def write_dataset(out: Path, parts_path: Path, plan: Plan, workers: int) -> Iter
             yield from pool.imap_unordered(_work, missing)
 
 
-def _claim(out: Path, plan: Plan) -> None:
+def _claim(out: Path, plan: Plan, topology: str) -> None:
     about: dict[str, Any] = {
         "format": 1,
         **asdict(plan),
+        "topology": topology,
         "image": [EYE_SIZE[0], 2 * EYE_SIZE[1]],
         "headsets": list(FAMILIES),
         "channels": list(CHANNEL_NAMES),
@@ -176,7 +177,7 @@ def _claim(out: Path, plan: Plan) -> None:
     }
     file = out / "dataset.json"
     if file.is_file():
-        if json.loads(file.read_text(encoding="utf-8")) != about:
+        if {"topology": TOPOLOGY} | json.loads(file.read_text(encoding="utf-8")) != about:
             raise BridgeError(f"{out} holds a data set of other settings; give another folder or delete that one")
         return
     out.mkdir(parents=True, exist_ok=True)

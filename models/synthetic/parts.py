@@ -40,10 +40,13 @@ TEXTURE_SIZE: Final = 512
 TEXTURE_LEFT_CM: Final = -2.4
 TEXTURE_BOTTOM_CM: Final = -2.2
 TEXTURE_CM: Final = 10.2
+TOPOLOGY: Final = "ict"
+"The head that people are made of unless another one is baked."
 FETCH_HELP: Final = (
     "folder with clones of the public repositories ICT-VGL/ICT-FaceKit (@ da5f95a) and LeszekSwirski/eyemodel "
-    "(@ 68d9111), and for scanned skins unityeyes2/ (alexanderdsmith/UnityEyes2 @ 156a24a, its mesh as arrays: see "
-    "models/synthetic/bake.py); or a file made by `bake`"
+    "(@ 68d9111), for scanned skins unityeyes2/ (alexanderdsmith/UnityEyes2 @ 156a24a, its mesh as arrays: see "
+    "models/synthetic/bake.py), for a second head mpfb_cc0/ (see models/synthetic/makehuman.py); or a file made by "
+    "`bake`"
 )
 
 
@@ -51,8 +54,12 @@ FETCH_HELP: Final = (
 class Parts:
     """Half a face: V vertices (skin first, then lash cards), T skin triangles, K identities, one row per shape."""
 
+    topology: str
+    "The head whose mesh it is, see `bake`."
     neutral: Float
     "(V, 3) cm."
+    front: Float
+    "(V, 2) cm, where the textures' front view shows each vertex."
     identity: Float
     "(K, V, 3) cm per standard deviation."
     expression: Float
@@ -81,8 +88,8 @@ class Parts:
 
     @property
     def uv(self) -> Float:
-        """(V, 2) texture coordinates in texels: the front view of the neutral face."""
-        return texel_of(self.neutral[:, :2])
+        """(V, 2) texture coordinates in texels."""
+        return texel_of(self.front)
 
     def save(self, path: Path) -> None:
         """Writes a compact .npz: half precision for geometry."""
@@ -119,7 +126,11 @@ def open_parts(path: Path) -> Parts:
     if not path.is_file():
         raise BridgeError(f"No parts at {path}: give --parts a {FETCH_HELP}.")
     with np.load(path) as stored:
-        arrays = {field.name: stored[field.name] for field in fields(Parts)}
+        arrays = {name: stored[name] for name in stored.files}
+    if "topology" not in arrays:  # baked when there was one head
+        arrays |= {"topology": np.array(TOPOLOGY), "front": arrays["neutral"][:, :2]}
+    if missing := {field.name for field in fields(Parts)} - arrays.keys():
+        raise BridgeError(f"{path} lacks {', '.join(sorted(missing))}: bake it again")
     for name in ("identity", "expression"):
         arrays[name] = arrays[name].astype(np.float32)
-    return Parts(**arrays)
+    return Parts(**arrays | {"topology": str(arrays["topology"])})

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,15 @@ def test_a_skin_is_held_out_whoever_wears_it(tmp_path: Path) -> None:
     strange = load([folder], held_out=True, skins=True)
     assert set(strange.person.tolist()) == {1, 3, 5, 7, 9}
     assert not set(load([folder], held_out=False).person.tolist()) & {1, 3, 5, 7, 9}
+
+
+def test_everybody_of_another_head_is_held_out(tmp_path: Path) -> None:
+    folder = fake.write(tmp_path / "set", people=10, pairs=4)
+    about = json.loads((folder / "dataset.json").read_text("utf-8"))
+    (folder / "dataset.json").write_text(json.dumps(about | {"topology": "makehuman"}), "utf-8")
+    assert len(load([folder], held_out=True)) == 40
+    with pytest.raises(BridgeError, match="to train on"):
+        load([folder], held_out=False)
 
 
 def test_a_tenth_of_all_people_is_held_out() -> None:

@@ -72,3 +72,9 @@ def test_what_is_not_known_is_not_measured() -> None:
     assert np.isnan(figures["gaze_degrees"]["median"])
     assert np.isnan(figures["mean_error"]["pupil"])
     assert set(headline(figures)) >= {"AU accuracy", "gaze degrees"}
+
+
+def test_eyes_that_are_not_there_are_noticed_or_not() -> None:
+    there = truth([0] * 4, [turned(visible=v) for v in (1.0, 1.0, 0.0, 0.0)], [1] * 4)
+    figures = measure(said([0] * 4, [turned(visible=v) for v in (0.9, 0.1, 0.2, 0.6)]), there)
+    assert figures["visible"] == {"lost": 0.5, "noticed": 0.5}
