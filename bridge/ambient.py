@@ -82,6 +82,14 @@ class AmbientOptions(BaseModel, frozen=True, extra="forbid"):
         description="How slowly the light follows, half-life in seconds",
         json_schema_extra={"slider": [0.1, 10, 0.1]},
     )
+    gaze: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="How much of the mood's light goes while gaze is turned from what the emotion wants (averted from "
+        "approach, direct in avoidance); 0 leaves gaze out of it",
+        json_schema_extra={"slider": [0, 1, 0.05]},
+    )
     neutral: EmotionLight = Field(
         default=EmotionLight(colour="#fff1e0", intensity=1.0, temperature=4500), description="Soft white"
     )
@@ -165,11 +173,15 @@ class Ambient:
         other._mood, other._calm, other._time = self._mood, copy.copy(self._calm), self._time
         return other
 
-    def __call__(self, emotions: Vector, quality: float, time: float) -> AmbientLight:
-        """One frame: (5,) probabilities in the order of EMOTIONS, how far they can be trusted 0..1, time in seconds."""
+    def __call__(self, emotions: Vector, quality: float, time: float, agreement: float = math.nan) -> AmbientLight:
+        """One frame: (5,) probabilities in the order of EMOTIONS, how far they can be trusted 0..1, time in seconds.
+
+        `agreement` is that of gaze with emotion (Signal), -1..1; NaN where it is not known changes nothing.
+        """
         dt = max(time - self._time, 0.0)
         self._time = time
-        target = quality * emotions + (1.0 - quality) * _NEUTRAL if quality > 0 else _NEUTRAL
+        share = quality if math.isnan(agreement) else quality * (1.0 - self._options.gaze * (1.0 - agreement) / 2.0)
+        target = share * emotions + (1.0 - share) * _NEUTRAL if share > 0 else _NEUTRAL
         self._mood = target + (self._mood - target) * 0.5 ** (dt / self._options.half_life)
         shown = self._options.strength * self._mood + (1.0 - self._options.strength) * _NEUTRAL
         red, green, blue, intensity, mired = self._calm.follow(_mixed(self._palette, shown), time)

@@ -68,6 +68,13 @@ EMOTIONS: Final = (
     Emotion("closed_eyes", "Closed Eyes"),
 )
 
+ORIENTATIONS: Final = {
+    **dict.fromkeys(("neutral", "happiness", "anger", "surprise"), 1.0),
+    **dict.fromkeys(("fear", "sadness", "disgust"), -1.0),
+}
+"""Emotions of approach, 1, and of avoidance, -1, as "Perceive Emotions from Gazes" (section IV.C) sorts its seven. None
+of avoidance is among EMOTIONS, and shut eyes are of neither kind."""
+
 SIDES: Final = ("left", "right")
 
 # name, unit, low, high, neutral, meaning: each stands for one channel a side

@@ -1,11 +1,12 @@
 """The values that pass from stage to stage: one frozen type for each boundary of the line.
 
-    EyeFrame -> EyePair -> Expression -> (Weights, AmbientLight) -> Result
+    EyeFrame -> EyePair -> Expression -> (Weights, Look, Signal, AmbientLight) -> Result
 
 Arrays inside are never written to after construction. Left and right are the wearer's own. Times are in seconds on the
 source's monotonic clock.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -108,6 +109,36 @@ class AmbientLight:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Where both eyes look together; NaN where nobody knows."""
+
+    yaw: float
+    "Degrees from straight ahead, positive to the wearer's left."
+    pitch: float
+    "Degrees, positive up."
+    distance: float
+    "Metres to where the lines of sight meet, never more than the settings' farthest."
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What the look may signal to whoever is before the wearer's avatar (see shared_signal.py); NaN where unknown."""
+
+    contact: float
+    "1 for direct gaze, -1 for averted gaze."
+    seconds: float
+    "For how long it has been so."
+    approach: float
+    "-1..1: avoidance or approach in the recognised emotion; 0 says nothing."
+    agreement: float
+    "-1..1: whether gaze goes with that, direct with approach and averted with avoidance."
+
+
+NO_LOOK: Final = Look(math.nan, math.nan, math.nan)
+NO_SIGNAL: Final = Signal(math.nan, math.nan, math.nan, math.nan)
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One frame's whole answer: what sinks, recorder and preview receive."""
 
@@ -122,6 +153,8 @@ class Result:
     "Whether the wearer's own neutral image was subtracted."
     blink: bool
     "Whether every eye that is seen is shut now."
+    look: Look = NO_LOOK
+    signal: Signal = NO_SIGNAL
 
     @property
     def time(self) -> float:

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from bridge.ambient import Ambient, AmbientOptions
+from bridge.binocular import Binocular, BinocularOptions
 from bridge.blinks import BlinkDetector, BlinkOptions
 from bridge.frames import Expression, EyeFrame, EyePair, Image, Result, Weights
 from bridge.mapping import Mapper, MappingOptions, Relax
 from bridge.personalization import PersonalizationOptions, Profile
 from bridge.rectification import RectificationOptions, Rectifier
+from bridge.shared_signal import SharedSignal, SharedSignalOptions
 from bridge.slip import UpkeepOptions
 from bridge.smoothing import Smoother, SmoothingOptions
 from bridge.timing import Sections
@@ -32,6 +34,8 @@ class PipelineOptions(BaseModel, frozen=True, extra="forbid"):
     smoothing: SmoothingOptions = SmoothingOptions()
     blinks: BlinkOptions = BlinkOptions()
     mapping: MappingOptions = MappingOptions()
+    binocular: BinocularOptions = BinocularOptions()
+    shared_signal: SharedSignalOptions = SharedSignalOptions()
     ambient: AmbientOptions = AmbientOptions()
 
 
@@ -58,6 +62,8 @@ class Pipeline:
         self._shut = BlinkDetector(options.blinks)
         self._map = Mapper(options.mapping)
         self._relax = Relax(options.mapping)
+        self._look = Binocular(options.binocular)
+        self._signal = SharedSignal(options.shared_signal)
         self._shine = Ambient(options.ambient)
 
     def __call__(self, frame: EyeFrame) -> Result:
@@ -77,10 +83,13 @@ class Pipeline:
             expression = self._smooth(measured, time)
         with section("map"):
             weights = self._relax(self._map(expression), seen_in(reading), time)
+        with section("look"):
+            look = self._look(expression, blink, time)
+            signal = self._signal(look, expression.emotions, time)
         with section("light"):
-            light = self._shine(expression.emotions, quality, time)
+            light = self._shine(expression.emotions, quality, time, signal.agreement)
 
-        return Result(pair, expression, weights, light, quality, profile.personal, blink)
+        return Result(pair, expression, weights, light, quality, profile.personal, blink, look, signal)
 
     def _predict(self, profile: Profile, pair: EyePair) -> tuple[Expression, float]:
         reading = self._network.predict(profile.difference(pair), pair.pixels.astype(np.float32))
@@ -109,6 +118,8 @@ class Pipeline:
         self._shut = self._shut.with_options(options.blinks)
         self._map = self._map.with_options(options.mapping)
         self._relax = self._relax.with_options(options.mapping)
+        self._look = self._look.with_options(options.binocular)
+        self._signal = self._signal.with_options(options.shared_signal)
         self._shine = self._shine.with_options(options.ambient)
         self.options = options
 

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -175,3 +177,20 @@ def test_time_that_runs_back_neither_jumps_nor_freezes_the_light() -> None:
     for i in range(600):
         after = ambient(sure("closed_eyes"), 1.0, i / 60)
     assert after.intensity < 0.5
+
+
+def test_gaze_steers_the_light_only_where_it_is_asked_to() -> None:
+    def shone(gaze: float, agreement: float) -> AmbientLight:
+        ambient = Ambient(AmbientOptions(gaze=gaze))
+        return [ambient(sure("anger"), 1.0, n / 60, agreement) for n in range(1800)][-1]
+
+    angry = shone(0.0, 1.0)
+    assert shone(0.0, -1.0) == shone(1.0, 1.0) == shone(1.0, math.nan) == angry
+    assert shone(1.0, -1.0).green > shone(0.5, -1.0).green > angry.green
+    assert encoded(shone(1.0, -1.0)) == AmbientOptions().neutral.colour
+
+
+@pytest.mark.parametrize("hertz", [0.5, 3, 10, 60])
+def test_eyes_that_dart_to_and_fro_do_not_make_it_flash(hertz: float) -> None:
+    ambient, times = Ambient(HARSH.model_copy(update={"gaze": 1.0})), np.arange(480) / 120
+    assert_calm(times, [ambient(sure("anger"), 1.0, t, [-1.0, 1.0][int(2 * hertz * t) % 2]) for t in times])

@@ -12,7 +12,7 @@ ROWS = (
     # pure stages: no I/O, no clock, no threads
     (
         *("bridge.rectification", "bridge.checkerboard", "bridge.visibility", "bridge.personalization"),
-        *("bridge.gaze_smoothing", "bridge.smoothing", "bridge.blinks"),
+        *("bridge.gaze_smoothing", "bridge.smoothing", "bridge.blinks", "bridge.binocular", "bridge.shared_signal"),
         *("bridge.rigs", "bridge.mapping", "bridge.ambient", "bridge.osc", "bridge.decoding"),
         *("bridge.exercises", "bridge.gaze_calibration", "bridge.fewshot", "bridge.calibration", "bridge.guide"),
         *("bridge.registration", "bridge.slip", "bridge.collection", "bridge.irises"),

@@ -192,7 +192,7 @@ def tables() -> str:
 
 def frame(result: Result) -> str:
     """One result's numbers; null stands for what is not known."""
-    gaze, light = result.weights.gaze, result.light
+    gaze, light, look, signal = result.weights.gaze, result.light, result.look, result.signal
     return _text(
         "frame",
         action_units=_rounded(result.expression.action_units),
@@ -200,6 +200,8 @@ def frame(result: Result) -> str:
         channels=_rounded(result.expression.channels),
         weights=_rounded(result.weights.blendshapes),
         gaze=[_finite(angle) for angle in (gaze.left_yaw, gaze.left_pitch, gaze.right_yaw, gaze.right_pitch)],
+        look=[_finite(part) for part in (look.yaw, look.pitch, look.distance)],
+        signal=[_finite(part) for part in (signal.contact, signal.seconds, signal.approach, signal.agreement)],
         light=[_finite(part) for part in (light.red, light.green, light.blue, light.intensity, light.temperature)],
         quality=_finite(result.quality),
         personalized=bool(result.personalized),

@@ -72,9 +72,25 @@ LAYOUT: Final = (
             Argument("temperature", 1000.0, 40000.0, 6500.0),
         ),
     ),
+    (
+        "/eyebridge/look",
+        (Argument("yaw", -90.0, 90.0), Argument("pitch", -90.0, 90.0), Argument("distance", high=20.0)),
+    ),
+    (
+        "/eyebridge/signal",
+        (
+            Argument("contact", -1.0),
+            Argument("seconds", high=86400.0),
+            Argument("approach", -1.0),
+            Argument("agreement", -1.0),
+        ),
+    ),
     ("/eyebridge/end", (_count("sequence"),)),
 )
 "Every message of a frame in its order on the wire, with its arguments in theirs."
+
+OPTIONAL: Final = ("/eyebridge/look", "/eyebridge/signal")
+"Those of them that came later: receivers do without them, and take their neutral values where they are missing."
 
 _FLOATS: Final = tuple(a for a in chain.from_iterable(arguments for _, arguments in LAYOUT) if a.tag == "f")
 _LOW: Final = np.array([a.low for a in _FLOATS], np.float32)
@@ -104,7 +120,8 @@ class NativeFrames:
         return self._template.pack(self._floats(result), ints)
 
     def _floats(self, result: Result) -> Vector:
-        gaze, light, values = result.weights.gaze, result.light, self._values
+        gaze, light, look, signal = result.weights.gaze, result.light, result.look, result.signal
+        values = self._values
         parts = (
             (result.quality,),
             result.weights.blendshapes,
@@ -113,6 +130,8 @@ class NativeFrames:
             result.expression.action_units,
             result.expression.emotions,
             (light.red, light.green, light.blue, light.intensity, light.temperature),
+            (look.yaw, look.pitch, look.distance),
+            (signal.contact, signal.seconds, signal.approach, signal.agreement),
         )
         np.concatenate(parts, out=values, casting="same_kind")
         np.copyto(values, _NEUTRAL, where=np.isnan(values))

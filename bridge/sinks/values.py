@@ -2,7 +2,8 @@
 
 Resonite's OSC_Value reads the first argument of one address, from the UDP port that the user gives its OSC_Receiver
 (wiki.resonite.com/OSC). Angles are in degrees, as in the native frame; everything else has its own range of 0..1
-(intensity of the light 0..2, its temperature in kelvin).
+(intensity of the light 0..2, its temperature in kelvin, the look's distance in metres, the signal's contact, approach
+and agreement -1..1). What is not known is 0, or the value at rest.
 """
 
 from collections.abc import Sequence
@@ -65,6 +66,8 @@ class ValuesOptions(UdpOptions, frozen=True, extra="forbid"):
 ADDRESSES: Final = (
     *ARKIT,
     *(f"gaze/{side}/{axis}" for side in ("left", "right") for axis in ("yaw", "pitch")),
+    *(f"look/{name}" for name in ("yaw", "pitch", "distance")),
+    *(f"signal/{name}" for name in ("contact", "seconds", "approach", "agreement")),
     *(f"light/{name}" for name in ("red", "green", "blue", "intensity", "temperature")),
     *(f"emotion/{name}" for name in EMOTION_NAMES),
     *(f"action_unit/{name}" for name in ACTION_UNIT_NAMES),
@@ -93,10 +96,13 @@ class ValueFrames:
 
 def _values(result: Result) -> Vector:
     gaze, light, expression = result.weights.gaze, result.light, result.expression
+    look, signal = result.look, result.signal
     values: Vector = np.concatenate(
         (
             result.weights.blendshapes,
             (gaze.left_yaw, gaze.left_pitch, gaze.right_yaw, gaze.right_pitch),
+            (look.yaw, look.pitch, look.distance),
+            (signal.contact, signal.seconds, signal.approach, signal.agreement),
             (light.red, light.green, light.blue, light.intensity, light.temperature),
             expression.emotions,
             expression.action_units,

@@ -16,6 +16,8 @@ A message has two parts: the topic `eyebridge.result`, and a msgpack map:
     channels       {name: float or nil}  graded channels in their own units (bridge/channels.py); nil for an unseen eye
     blendshapes    {name: float}   0..1, ARKit's names
     gaze           {left_yaw, left_pitch, right_yaw, right_pitch: float}  degrees; yaw positive left, pitch positive up
+    look           {yaw, pitch, distance: float or nil}  where both eyes look together: degrees, metres; nil if unknown
+    signal         {contact, seconds, approach, agreement: float or nil}  direct 1, averted -1; see shared_signal.py
     light          {red, green, blue, intensity, temperature: float}  linear sRGB 0..1, 0..2, kelvin
 
 Pictures of the eyes never leave here. A subscriber that is slow misses results; nothing waits for it.
@@ -32,7 +34,7 @@ from pydantic import Field
 from bridge.blendshapes import ARKIT
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
 from bridge.errors import BridgeError
-from bridge.frames import Result
+from bridge.frames import AmbientLight, Gaze, Look, Result, Signal
 from bridge.sinks.base import BaseSinkOptions, Sink
 
 SCHEMA: Final = 1
@@ -85,7 +87,7 @@ class ZeroMqSink(Sink):
 
 def pack(result: Result) -> bytes:
     """The msgpack map that says everything about a result but its pictures."""
-    expression, gaze, light = result.expression, result.weights.gaze, result.light
+    expression = result.expression
     packed: bytes = msgpack.packb(
         {
             "schema": SCHEMA,
@@ -102,11 +104,17 @@ def pack(result: Result) -> bytes:
             "emotions": _named(EMOTION_NAMES, expression.emotions.tolist()),
             "channels": _named(CHANNEL_NAMES, expression.channels.tolist()),
             "blendshapes": _named(ARKIT, result.weights.blendshapes.tolist()),
-            "gaze": _named(gaze.__slots__, [getattr(gaze, name) for name in gaze.__slots__]),
-            "light": _named(light.__slots__, [getattr(light, name) for name in light.__slots__]),
+            "gaze": _fields(result.weights.gaze),
+            "look": _fields(result.look),
+            "signal": _fields(result.signal),
+            "light": _fields(result.light),
         }
     )
     return packed
+
+
+def _fields(value: Gaze | Look | Signal | AmbientLight) -> dict[str, float | None]:
+    return _named(value.__slots__, [getattr(value, name) for name in value.__slots__])
 
 
 def _named(names: Sequence[str], values: Sequence[float]) -> dict[str, float | None]:

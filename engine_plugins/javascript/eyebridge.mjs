@@ -69,10 +69,20 @@ export const LAYOUT = [
     float("red", 0, 1, 1), float("green", 0, 1, 1), float("blue", 0, 1, 1), float("intensity", 0, 2, 1),
     float("temperature", 1000, 40000, 6500),
   ]],
+  ["/eyebridge/look", [
+    float("yaw", -90, 90, 0), float("pitch", -90, 90, 0), float("distance", 0, 20, 0),
+  ]],
+  ["/eyebridge/signal", [
+    float("contact", -1, 1, 0), float("seconds", 0, 86400, 0), float("approach", -1, 1, 0),
+    float("agreement", -1, 1, 0),
+  ]],
   ["/eyebridge/end", [
     int("sequence"),
   ]],
 ];
+
+// Messages that a frame may do without; what they would say is at neutral then.
+const OPTIONAL = new Set(["/eyebridge/look", "/eyebridge/signal"]);
 
 /**
  * Reads one datagram that anybody may have sent.
@@ -98,6 +108,10 @@ function collect(messages) {
   const frame = {};
   let sequence;
   for (const [address, rows] of LAYOUT) {
+    if (OPTIONAL.has(address) && !found.has(address)) {
+      frame[address] = Object.fromEntries(rows.map(({ name, neutral }) => [name, neutral]));
+      continue;
+    }
     const values = found.get(address) ?? [];
     frame[address] = {};
     for (const [n, { name, tag, low, high }] of rows.entries()) {

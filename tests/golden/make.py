@@ -23,13 +23,25 @@ import numpy as np
 from bridge.blendshapes import ARKIT, GROUPS
 from bridge.channels import ACTION_UNIT_NAMES, CHANNELS, EMOTION_NAMES, Channel
 from bridge.discovery import Avatar, Parameter
-from bridge.frames import AmbientLight, Expression, EyePair, Gaze, Result, Vector, Weights
+from bridge.frames import (
+    NO_LOOK,
+    NO_SIGNAL,
+    AmbientLight,
+    Expression,
+    EyePair,
+    Gaze,
+    Look,
+    Result,
+    Signal,
+    Vector,
+    Weights,
+)
 from bridge.osc import Message, Template, bundled, read
 from bridge.sinks import hyperion, ifacialmocap, zeromq
 from bridge.sinks.artnet import ArtDmx, ArtNetOptions
 from bridge.sinks.hyperion import HyperionOptions
 from bridge.sinks.livelink import LiveLinkFrames
-from bridge.sinks.native import NativeFrames
+from bridge.sinks.native import OPTIONAL, NativeFrames
 from bridge.sinks.parameters import AvatarParameters
 from bridge.sinks.values import ValueFrames, ValuesOptions
 from bridge.sinks.vmc import VmcFrames, VmcOptions
@@ -52,6 +64,8 @@ def face(
     light: AmbientLight | None = None,
     seen: tuple[bool, bool] = (True, True),
     blink: bool = False,
+    look: Look = NO_LOOK,
+    signal: Signal = NO_SIGNAL,
 ) -> Result:
     """A result in which all that is not named is neutral; the named classes have probability 0.75."""
     values = [channels.get(channel.name, channel.neutral) for channel in CHANNELS]
@@ -70,6 +84,8 @@ def face(
         quality=0.875 if all(seen) else 0.5,
         personalized=True,
         blink=blink,
+        look=look,
+        signal=signal,
     )
 
 
@@ -90,6 +106,8 @@ FACES: Final = {
         {"cheekSquintLeft": 0.75, "cheekSquintRight": 0.6875, "mouthSmileLeft": 0.5, "mouthSmileRight": 0.4375},
         {"cheek_raise_left": 0.75, "cheek_raise_right": 0.6875, "lid_openness_left": 0.8125},
         light=AmbientLight(1.0, 0.75, 0.375, 1.25, 3500.0),
+        look=Look(0.0, 0.0, 1.5),
+        signal=Signal(1.0, 2.5, 0.75, 0.75),
     ),
     "wink": face(
         2,
@@ -114,6 +132,8 @@ FACES: Final = {
         {name: (n + 1) / 64 for n, name in enumerate(ARKIT)},
         {c.name: c.low + (c.high - c.low) * (n + 1) / 32 for n, c in enumerate(CHANNELS)},
         light=AmbientLight(0.5, 0.25, 0.125, 0.75, 2000.0),
+        look=Look(10.5, -5.25, 0.625),
+        signal=Signal(-1.0, 12.5, 0.875, -0.875),
     ),
 }
 
@@ -209,8 +229,15 @@ def meaning(result: Result, sequence: int) -> dict[str, dict[str, float]]:
         "/eyebridge/action_units": dict(zip(ACTION_UNIT_NAMES, expression.action_units.tolist(), strict=True)),
         "/eyebridge/emotions": dict(zip(EMOTION_NAMES, expression.emotions.tolist(), strict=True)),
         "/eyebridge/light": asdict(light),
+        "/eyebridge/look": _known(asdict(result.look)),
+        "/eyebridge/signal": _known(asdict(result.signal)),
         "/eyebridge/end": {"sequence": sequence},
     }
+
+
+def _known(values: dict[str, float]) -> dict[str, float]:
+    """0 stands for what is not known."""
+    return {name: 0.0 if math.isnan(value) else value for name, value in values.items()}
 
 
 def _unseen(channel: Channel) -> float:
@@ -221,6 +248,11 @@ def extra(good: bytes) -> bytes:
     """A frame of a later minor version: a message and arguments that this version does not know."""
     messages = [Message(m.address, (*m.arguments, 0.5, "more")) for m in read(good)]
     return bundle([messages[0], Message("/eyebridge/later", (1, 2.0, "three")), *messages[1:]])
+
+
+def first(good: bytes) -> bytes:
+    """The same frame as a sender from before the optional messages would send it."""
+    return bundle([message for message in read(good) if message.address not in OPTIONAL])
 
 
 def refused(good: bytes) -> dict[str, tuple[bytes, str, str]]:
@@ -285,6 +317,8 @@ def files() -> dict[str, bytes]:
         made[f"native_{name}.json"] = as_json(meaning(result, sequence))
     made["native_extra.osc"] = extra(packets["happy"])
     made["native_extra.json"] = made["native_happy.json"]
+    made["native_first.osc"] = first(packets["wink"])
+    made["native_first.json"] = made["native_wink.json"]
     damaged = refused(packets["happy"])
     made |= {f"refused_{name}.osc": data for name, (data, _, _) in damaged.items()}
     made["refused.json"] = as_json(

@@ -14,7 +14,7 @@ func _initialize() -> void:
 	var link := EyebridgeLink.new("127.0.0.1", 0)
 	var face: EyebridgeFace = scene.get_node("Avatar/Face")
 	_measure("decode a datagram", func(n: int) -> void: _decode(packets[n % 2]))
-	_measure("glide 99 values", func(n: int) -> void: _glide(link, packets[n % 2], n))
+	_measure("glide 106 values", func(n: int) -> void: _glide(link, packets[n % 2], n))
 	_measure("apply 52 blend shapes", func(n: int) -> void: _apply(link, face, n))
 	_measure("all of it", func(n: int) -> void: _all(link, face, packets[n % 2], n))
 	_latency(face, packets[1])

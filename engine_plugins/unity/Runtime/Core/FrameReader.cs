@@ -1,3 +1,5 @@
+using System;
+
 namespace Eyebridge
 {
     public enum Verdict
@@ -34,7 +36,7 @@ namespace Eyebridge
             FindMessages();
             if (found[Opening] != 0 || found[Closing] != packet.Count - 1) return Verdict.NotAFrame;
             for (var n = 0; n < found.Length; n++)
-                if (found[n] < 0 || !ReadMessage(Protocol.Messages[n], found[n], frame)) return Verdict.NotAFrame;
+                if (!ReadMessage(Protocol.Messages[n], found[n], frame)) return Verdict.NotAFrame;
             var closed = frame.Ints[Protocol.Messages[Closing].FirstInt];
             if (frame.Sequence != closed) return Verdict.NotAFrame;
             return frame.Version > Protocol.Version ? Verdict.NewerVersion : Verdict.Frame;
@@ -56,6 +58,12 @@ namespace Eyebridge
         bool ReadMessage(MessageLayout layout, int message, Frame frame)
         {
             int ints = layout.FirstInt, values = layout.FirstValue;
+            if (message < 0)
+            {
+                if (layout.Optional)
+                    Array.Copy(Protocol.Neutral, values, frame.Values, values, layout.Arguments.Length);
+                return layout.Optional;
+            }
             for (var n = 0; n < layout.Arguments.Length; n++)
             {
                 var argument = layout.Arguments[n];

@@ -30,6 +30,9 @@ namespace Eyebridge
         public readonly byte[] AddressBytes;
         public readonly Argument[] Arguments;
 
+        /// <summary>Whether a frame may do without it; what it would say is at neutral then.</summary>
+        public readonly bool Optional;
+
         /// <summary>Index of the first int in <see cref="Frame.Ints"/>.</summary>
         public readonly int FirstInt;
 
@@ -41,6 +44,7 @@ namespace Eyebridge
             Address = address;
             AddressBytes = Encoding.ASCII.GetBytes(address);
             Arguments = arguments;
+            Optional = address == "/eyebridge/look" || address == "/eyebridge/signal";
             FirstInt = firstInt;
             FirstValue = firstValue;
         }
@@ -118,6 +122,9 @@ namespace Eyebridge
                 Share("closed_eyes", 0)),
             Message("light", Share("red", 1), Share("green", 1), Share("blue", 1), Range("intensity", 0, 2, 1),
                 Range("temperature", 1000, 40000, 6500)),
+            Message("look", Angle("yaw", 90), Angle("pitch", 90), Range("distance", 0, 20, 0)),
+            Message("signal", Range("contact", -1, 1, 0), Range("seconds", 0, 86400, 0), Range("approach", -1, 1, 0),
+                Range("agreement", -1, 1, 0)),
             Message("end", Int("sequence")));
 
         /// <summary>Where each group of floats begins in <see cref="Frame.Values"/>.</summary>
@@ -128,6 +135,8 @@ namespace Eyebridge
         public static readonly int ActionUnits = Start("action_units");
         public static readonly int Emotions = Start("emotions");
         public static readonly int Light = Start("light");
+        public static readonly int Look = Start("look");
+        public static readonly int Signal = Start("signal");
 
         public static readonly int IntCount = Count(true);
         public static readonly int ValueCount = Count(false);

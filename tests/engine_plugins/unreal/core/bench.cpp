@@ -110,7 +110,7 @@ int main(int Count, char** Arguments)
 	}
 	close(Receiver);
 	close(Sender);
-	Report("decode a frame of 924 bytes", Decoding);
+	Report("decode a frame of 1012 bytes", Decoding);
 	Report("follow and apply 52 weights", Showing);
 	Report("datagram sent to weights applied", Arriving);
 	return 0;

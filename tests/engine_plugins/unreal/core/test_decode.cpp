@@ -43,7 +43,7 @@ TEST(WhatIsSentIsRead)
 	Sent.Values[At::Gaze] = -12.5f;
 	const Packet Wire = Pack(Sent);
 	Frame Out;
-	CHECK(Wire.Size == 924);
+	CHECK(Wire.Size == 1012);
 	CHECK(Decode(Wire.Bytes, Wire.Size, Out) == Verdict::Frame);
 	CHECK(Out.Sequence == 12 && Out.Time == 96000 && Out.Flags == 3);
 	CHECK(Out.Values == Sent.Values);
@@ -67,7 +67,7 @@ TEST(EveryShorterPacketIsRefused)
 	Packet Wire = Pack(MakeFrame(1));
 	for (; Wire.Size > 0; --Wire.Size)
 	{
-		if (Wire.Size != 924)
+		if (Wire.Size != 1012)
 		{
 			CHECK(Read(Wire) != Verdict::Frame);
 		}

@@ -25,7 +25,8 @@ var _reader := StreamPeerBuffer.new()
 var _integers := PackedInt64Array([0, 0, 0, 0])
 var _end := 0
 var _found := 0
-var _all := (1 << EyebridgeLayout.addresses.size()) - 1
+## The values from here on are those of messages that may be missing.
+var _optional := EyebridgeLayout.first_of("look")
 var _closing := EyebridgeLayout.addresses.size() - 1
 
 
@@ -42,10 +43,12 @@ func decode(packet: PackedByteArray, frame: EyebridgeFrame) -> String:
 		return "not an OSC bundle"
 	_reader.data_array = packet
 	_found = 0
+	for n in range(_optional, frame.values.size()):
+		frame.values[n] = EyebridgeLayout.neutral[n]
 	var wrong := _read_elements(packet, size, frame)
 	if wrong:
 		return wrong
-	if _found != _all:
+	if _found & EyebridgeLayout.needed != EyebridgeLayout.needed:
 		return "a message is missing"
 	if _integers[0] > EyebridgeLayout.VERSION:
 		return NEWER

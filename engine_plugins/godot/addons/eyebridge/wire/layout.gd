@@ -6,7 +6,7 @@ extends RefCounted
 ## The floats of all messages, in this order, are the values of a frame; [method index_of] says where one lies.
 
 ## Argument name, or "name low high neutral" where that is not 0 to 1 and 0. Of the integers of opening and end only
-## the types are written here.
+## the types are written here. A frame may do without an optional message; what it would say is at neutral then.
 const TABLE := """
 /eyebridge/frame iiii
 quality
@@ -119,6 +119,15 @@ green 0 1 1
 blue 0 1 1
 intensity 0 2 1
 temperature 1000 40000 6500
+/eyebridge/look optional
+yaw -90 90 0
+pitch -90 90 0
+distance 0 20 0
+/eyebridge/signal optional
+contact -1 1 0
+seconds 0 86400 0
+approach -1 1 0
+agreement -1 1 0
 /eyebridge/end i
 """
 
@@ -145,6 +154,8 @@ static var by_address: Dictionary = {}
 static var integers := PackedInt32Array()
 static var firsts := PackedInt32Array()
 static var floats := PackedInt32Array()
+## A bit for each message that a frame needs.
+static var needed := 0
 ## Type tags that each message must begin with: i's, then f's.
 static var tags: Array[PackedByteArray] = []
 ## Names of the values: "eyeBlinkLeft", "left_yaw"; the last part of the address comes before the name where two
@@ -169,8 +180,11 @@ static func _static_init() -> void:
 
 static func _add_message(words: PackedStringArray) -> void:
 	by_address[words[0].to_ascii_buffer()] = addresses.size()
+	var optional := words.size() > 1 and words[1] == "optional"
+	if not optional:
+		needed |= 1 << addresses.size()
 	addresses.append(words[0])
-	integers.append(words[1].length() if words.size() > 1 else 0)
+	integers.append(words[1].length() if words.size() > 1 and not optional else 0)
 	firsts.append(names.size())
 	floats.append(0)
 

@@ -11,7 +11,18 @@ namespace Eyebridge
 	{
 		constexpr std::size_t Opening = 0;
 		constexpr std::size_t Closing = MessageTable.size() - 1;
-		constexpr std::uint32_t AllMessages = (1u << MessageTable.size()) - 1;
+
+		// A bit for each message that a frame needs.
+		constexpr std::uint32_t NeededMessages()
+		{
+			std::uint32_t Bits = 0;
+			for (std::size_t N = 0; N < MessageTable.size(); ++N)
+			{
+				Bits |= MessageTable[N].bOptional ? 0u : 1u << N;
+			}
+			return Bits;
+		}
+		constexpr std::uint32_t Needed = NeededMessages();
 
 		bool HasTags(const OscMessage& Message, const MessageRow& Row)
 		{
@@ -70,7 +81,7 @@ namespace Eyebridge
 				{
 					return Verdict::NewerVersion;
 				}
-				if (!bSound || !bClosed || Found != AllMessages)
+				if (!bSound || !bClosed || (Found & Needed) != Needed)
 				{
 					return Verdict::NotAFrame;
 				}
@@ -83,6 +94,7 @@ namespace Eyebridge
 			void Open(const OscMessage& Message)
 			{
 				Found = 0;
+				std::copy(Neutral.begin() + At::Look, Neutral.end(), Result.Values.begin() + At::Look);
 				RawSequence = ReadInt(Message.Arguments + 4);
 				Result.Version = std::max(0, ReadInt(Message.Arguments));
 				Result.Sequence = std::max(0, RawSequence);

@@ -20,7 +20,7 @@ namespace Eyebridge
 	inline constexpr std::string_view CalibrateCommand = "/eyebridge/calibrate";
 
 	inline constexpr std::size_t WeightCount = 52;
-	inline constexpr std::size_t ValueCount = 99;
+	inline constexpr std::size_t ValueCount = 106;
 
 	// Where each group of floats begins among a frame's values.
 	namespace At
@@ -32,6 +32,8 @@ namespace Eyebridge
 		inline constexpr std::size_t ActionUnits = 79;
 		inline constexpr std::size_t Emotions = 89;
 		inline constexpr std::size_t Light = 94;
+		inline constexpr std::size_t Look = 99;
+		inline constexpr std::size_t Signal = 102;
 	}
 
 	using FrameValues = std::array<float, ValueCount>;
@@ -160,6 +162,15 @@ namespace Eyebridge
 		{"blue", 0.0f, 1.0f, 1.0f},
 		{"intensity", 0.0f, 2.0f, 1.0f},
 		{"temperature", 1000.0f, 40000.0f, 6500.0f},
+		// look
+		{"yaw", -90.0f, 90.0f, 0.0f},
+		{"pitch", -90.0f, 90.0f, 0.0f},
+		{"distance", 0.0f, 20.0f, 0.0f},
+		// signal
+		{"contact", -1.0f, 1.0f, 0.0f},
+		{"seconds", 0.0f, 86400.0f, 0.0f},
+		{"approach", -1.0f, 1.0f, 0.0f},
+		{"agreement", -1.0f, 1.0f, 0.0f},
 	}};
 
 	// One message of a frame: its integers come first, then its floats.
@@ -171,10 +182,13 @@ namespace Eyebridge
 		// The first of its floats among a frame's values, and how many there are.
 		std::size_t First;
 		std::size_t Floats;
+
+		// Whether a frame may do without it; what it would say is at neutral then.
+		bool bOptional = false;
 	};
 
 	// Every message of a frame: the first opens it, the last closes it, those between come in any order.
-	inline constexpr std::array<MessageRow, 13> MessageTable = {{
+	inline constexpr std::array<MessageRow, 15> MessageTable = {{
 		{"/eyebridge/frame", 4, At::Quality, 1},
 		{"/eyebridge/weights/eyes", 0, At::Weights, 14},
 		{"/eyebridge/weights/mouth", 0, At::Weights + 14, 27},
@@ -187,6 +201,8 @@ namespace Eyebridge
 		{"/eyebridge/action_units", 0, At::ActionUnits, 10},
 		{"/eyebridge/emotions", 0, At::Emotions, 5},
 		{"/eyebridge/light", 0, At::Light, 5},
+		{"/eyebridge/look", 0, At::Look, 3, true},
+		{"/eyebridge/signal", 0, At::Signal, 4, true},
 		{"/eyebridge/end", 1, ValueCount, 0},
 	}};
 
