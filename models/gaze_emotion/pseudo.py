@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 from bridge.errors import BridgeError
 from bridge.files import write_atomically
@@ -34,6 +35,12 @@ _LARGEST: Final = 64 * 1024 * 1024
 "Bytes of a picture's file; more is no face."
 _VERSION: Final = 1
 "Of the files in the work folder; another one does not find those of the last."
+
+_REFUSED: Final = (
+    *(runtime.Fail, runtime.InvalidArgument, runtime.InvalidGraph, runtime.InvalidProtobuf),
+    *(runtime.NotImplemented, runtime.RuntimeException, RuntimeError, ValueError),
+)
+"What ONNX Runtime raises for a file that it cannot read or run."
 
 Chunk = Sequence[Picture]
 
@@ -63,10 +70,13 @@ class GazeNetwork:
         try:
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = options.inter_op_num_threads = 1
-            self._session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+            options.log_severity_level = 4
+            self._session = onnxruntime.InferenceSession(
+                path.read_bytes(), options, providers=["CPUExecutionProvider"], enable_fallback=0
+            )
         except OSError as error:
             raise BridgeError(f"cannot read the gaze network {path}: {error.strerror or error}") from error
-        except RuntimeError as error:  # what ONNX Runtime raises derives from it
+        except _REFUSED as error:
             raise BridgeError(f"{path} is no ONNX network that can be run ({str(error)[:200]})") from error
         inputs = self._session.get_inputs()
         shape = inputs[0].shape if len(inputs) == 1 else []
@@ -77,7 +87,10 @@ class GazeNetwork:
         self.size = int(shape[2])
         self._name = inputs[0].name
         self._one_by_one = isinstance(shape[0], int)
-        answer = self(np.zeros((1, self.size, self.size, 3), np.uint8))
+        try:
+            answer = self(np.zeros((1, self.size, self.size, 3), np.uint8))
+        except _REFUSED as error:
+            raise BridgeError(f"the gaze network {path} does not run ({str(error)[:200]})") from error
         if answer.shape != (1, 2):
             raise BridgeError(f"{path} answers {answer.shape}, not (N, 2) pitch and yaw: convert it first")
 
