@@ -223,8 +223,9 @@ class Inception(nn.Module):
         logits: Tensor = self.fc(self.dropout(self.features(pictures)))
         return logits
 
-    def load_imagenet(self, path: Path) -> None:
-        """Take everything but the classifier from a torchvision state dict.
+    def load_trunk(self, path: Path) -> None:
+        """Take everything but the classifier from a state dict with torchvision's names: its own ImageNet weights, or
+        what `models.study pretrain` wrote.
 
         Raises BridgeError when it is none.
         """
@@ -232,12 +233,12 @@ class Inception(nn.Module):
             state = torch.load(path, map_location="cpu", weights_only=True)
         except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
             raise BridgeError(
-                f"cannot read the weights {path} ({error}); give torchvision's inception_v3 file"
+                f"cannot read the weights {path} ({error}); give torchvision's inception_v3 file, or one of pretrain"
             ) from error
         kept = {name: value for name, value in state.items() if not name.startswith(("AuxLogits.", "fc."))}
         try:
             missing, unexpected = self.load_state_dict(kept, strict=False)
         except RuntimeError as error:
-            raise BridgeError(f"the weights {path} are of another width; the whole network needs width 1") from error
-        if unexpected or set(missing) != {"fc.weight", "fc.bias"}:
-            raise BridgeError(f"{path} does not hold torchvision's InceptionV3")
+            raise BridgeError(f"the weights {path} are of another width; torchvision's fit the full preset") from error
+        if unexpected or not {*missing} <= {"fc.weight", "fc.bias"}:
+            raise BridgeError(f"{path} does not hold an InceptionV3 by torchvision's names")

@@ -1,11 +1,12 @@
-"""The command line of the study: `python -m models.study render` and `run`."""
+"""The command line of the study: `python -m models.study render`, `pretrain`, `run` and `freeze`."""
 
 import argparse
+import contextlib
 import datetime
 import platform
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bridge.errors import BridgeError
 from models.clean import removed_rows
-from models.study import benchmark
+from models.study import benchmark, frozen, start
 from models.study.data import load
 from models.study.methods import PRESETS
 from models.study.protocol import HOLDS
@@ -29,27 +30,56 @@ _COLUMNS: Final = (
 )
 
 
+@contextlib.contextmanager
+def _baked(parts: Path) -> Iterator[Path]:
+    """The renderer's parts as one file, which every process opens in a moment."""
+    if not parts.is_dir():
+        yield parts
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "parts.npz"
+        with _console.status("baking the parts once for all"):
+            open_parts(parts).save(file)
+        yield file
+
+
 def _render(options: argparse.Namespace) -> None:
     plan = benchmark.Plan(options.every, options.people)
     total = len(plan.shards()) * len(HOLDS) * len(plan.frames())
-    with tempfile.TemporaryDirectory() as scratch, Progress(*_COLUMNS, console=_console) as bar:
-        parts = options.parts
-        if parts.is_dir():
-            with _console.status("baking the parts once for all"):
-                baked = open_parts(parts)
-                parts = Path(scratch) / "parts.npz"
-                baked.save(parts)
+    with _baked(options.parts) as parts, Progress(*_COLUMNS, console=_console) as bar:
         task = bar.add_task("pairs", total=total)
         for count in benchmark.render(options.out, parts, plan, Spread(options.workers, options.ray)):
             bar.advance(task, count)
+
+
+def _freeze(options: argparse.Namespace) -> None:
+    with _baked(options.parts) as parts:
+        found = benchmark.sample(open_parts(parts))
+    before = frozen.read() if frozen.FILE.is_file() else frozen.Frozen(0, found)
+    if before.version and not before.sample.difference(found):
+        _console.print(f"the benchmark is still version {before.version}, nothing is written")
+        return
+    now = frozen.Frozen(before.version + 1, found)
+    now.write()
+    _console.print(f"wrote {frozen.FILE}: version {now.version}, fingerprint {now.fingerprint}")
+
+
+def _pretrain(options: argparse.Namespace) -> None:
+    preset, device = PRESETS[options.preset], torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    with Progress(*_COLUMNS, console=_console) as bar:
+        task = bar.add_task("steps", total=options.steps)
+        for words in start.write_start(options.out, options.data, preset, options.steps, device):
+            bar.update(task, advance=1, description=words)
+    _console.print(f"wrote {options.out}: {words}")
 
 
 def _run(options: argparse.Namespace) -> None:
     from models.study.results import Setting, write  # needs matplotlib, rendering does not
     from models.study.runs import run_all, tasks
 
-    preset = replace(PRESETS[options.preset], imagenet=options.imagenet)
-    work = options.work / f"{preset.name}-{benchmark.VERSION}"
+    preset = replace(PRESETS[options.preset], start=options.start)
+    version = frozen.read().version
+    work = options.work / f"{preset.name}-{version}"
     with Progress(*_COLUMNS, console=_console) as bar:
         task = bar.add_task("trainings", total=len(tasks(preset)))
         for done in run_all(options.data, work, preset, Spread(options.workers, options.ray)):
@@ -58,7 +88,7 @@ def _run(options: argparse.Namespace) -> None:
     removed = removed_rows(options.data)
     setting = Setting(
         preset,
-        benchmark.VERSION,
+        version,
         len(load(options.data, preset.every, removed).images),
         None if removed is None else len(removed),
         torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU ({platform.machine()})",
@@ -70,7 +100,12 @@ def _run(options: argparse.Namespace) -> None:
 
 _VERBS: Final[dict[str, tuple[Callable[[argparse.Namespace], None], str]]] = {
     "render": (_render, "render the frozen benchmark, or a part of its frames"),
+    "pretrain": (
+        _pretrain,
+        "make weights to begin with where there are no ImageNet's, of pairs from models.synthetic",
+    ),
     "run": (_run, "train and ask every method, and write the tables; a run that was stopped goes on"),
+    "freeze": (_freeze, "make what this program renders the next version of the benchmark"),
 }
 
 
@@ -82,19 +117,26 @@ def _parser() -> argparse.ArgumentParser:
             verb, help=words, description=words, formatter_class=argparse.ArgumentDefaultsHelpFormatter
         )
         add = command.add_argument
+        if verb in ("render", "freeze"):
+            add("--parts", type=Path, default=Path("../shared/assets"), help=FETCH_HELP)
+        if verb in ("pretrain", "run"):
+            add("--preset", choices=PRESETS, default="small", help="full needs a GPU and hours")
         if verb == "render":
             add("out", type=Path, help="folder to write")
-            add("--parts", type=Path, default=Path("../shared/assets"), help=FETCH_HELP)
             add("--every", type=int, default=1, help="only every so many-th frame of each hold; small needs 20")
             add("--people", type=int, default=benchmark.PEOPLE, help="only the first so many people")
-        else:
+        elif verb == "pretrain":
+            add("data", type=Path, nargs="+", help="data sets of models.synthetic")
+            add("--steps", type=int, default=2000, help="batches to learn from")
+            add("--out", type=Path, default=Path(".work/start-small.pt"), help="weights to write")
+        elif verb == "run":
             add("data", type=Path, help="a rendered benchmark")
-            add("--preset", choices=PRESETS, default="small", help="full needs a GPU and hours")
-            add("--imagenet", type=Path, help="torchvision's InceptionV3 weights to begin with (full preset)")
+            add("--start", type=Path, help="weights to begin with: pretrain's, or torchvision's InceptionV3 (full)")
             add("--work", type=Path, default=Path(".work/study"), help="where answers are kept")
             add("--out", type=Path, default=Path("models/RESULTS.md"), help="report to write")
-        add("--workers", type=int, default=1, help="processes on this machine")
-        add("--ray", help="address of a Ray cluster to spread the work over; 'local' starts one here")
+        if verb in ("render", "run"):
+            add("--workers", type=int, default=1, help="processes on this machine")
+            add("--ray", help="address of a Ray cluster to spread the work over; 'local' starts one here")
     return parser
 
 

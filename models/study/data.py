@@ -1,5 +1,6 @@
 """The benchmark in memory, and who is left out of what."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from torch import Tensor
 
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
 from bridge.errors import BridgeError
+from models.study.frozen import read as read_frozen
 from models.study.methods import FOLDS, LEFT_OUT, Vocabulary
 from models.study.protocol import RATE
 from models.study.training import Examples
@@ -54,17 +56,18 @@ class Benchmark:
 def load(folder: Path, every: int = 1, removed: NDArray[np.intp] | None = None) -> Benchmark:
     """A rendered benchmark; of a finer one, every so many-th frame. `removed` are rows of all of it that are left out.
 
-    Raises BridgeError when the folder holds none.
+    Raises BridgeError when the folder holds none, or another version than the frozen one.
     """
     shards = sorted(folder.glob("shard-*"))
     if not shards or not (folder / "dataset.json").is_file():
         raise BridgeError(f"{folder} holds no benchmark; make one with: python -m models.study render {folder}")
     try:
+        _check_version(folder)
         labels = [dict(np.load(shard / "labels.npz")) for shard in shards]
         columns = {name: np.concatenate([part[name] for part in labels]) for name in _COLUMNS}
         images = np.concatenate([np.load(shard / "images.npy") for shard in shards])
         neutrals = np.concatenate([np.load(shard / "neutral.npy") for shard in shards])
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise BridgeError(f"the benchmark {folder} is damaged ({error}); delete it and render it again") from error
     session = np.repeat(np.arange(len(shards)), [len(part["person"]) for part in labels])
     keep = np.ones(len(images), bool)
@@ -79,6 +82,15 @@ def load(folder: Path, every: int = 1, removed: NDArray[np.intp] | None = None) 
         torch.from_numpy(session[keep]),
         {name: column[keep] for name, column in columns.items()},
     )
+
+
+def _check_version(folder: Path) -> None:
+    about = {"benchmark": 0, "fingerprint": ""} | dict(json.loads((folder / "dataset.json").read_text("utf-8")))
+    frozen = read_frozen()
+    if (about["benchmark"], about["fingerprint"]) != (frozen.version, frozen.fingerprint):
+        raise BridgeError(
+            f"{folder} is not version {frozen.version} of the benchmark, which this program is about; render it again"
+        )
 
 
 def folds(people: NDArray[np.intp], count: int = FOLDS, seed: int = 5) -> list[NDArray[np.intp]]:

@@ -69,22 +69,22 @@ class Preset:
     batch: int
     rate: float = 0.045
     folds: int = FOLDS
-    imagenet: Path | None = None
-    "torchvision's InceptionV3 weights to begin with."
+    start: Path | None = None
+    "InceptionV3 weights to begin with: torchvision's, or a trunk that `pretrain` made."
 
     def network(self, method: Method, classes: int) -> nn.Module:
-        """Untrained, or as ImageNet left it. Raises BridgeError when the weights do not fit."""
+        """Untrained, or with the weights to begin with. Raises BridgeError when they do not fit."""
         if method.network == "two_tower":
             return TwoTower(classes, self.width)
         net = Inception(classes, self.width) if method.square else InceptionTowers(classes, self.width)
-        if self.imagenet is not None:
-            (net if isinstance(net, Inception) else net.tower).load_imagenet(self.imagenet)
+        if self.start is not None:
+            (net if isinstance(net, Inception) else net.tower).load_trunk(self.start)
         return net
 
 
 PRESETS: Final = {
     "full": Preset("full", every=1, size=SIZE, width=1.0, epochs=10, batch=32),
-    "small": Preset("small", every=20, size=107, width=0.25, epochs=6, batch=32),
+    "small": Preset("small", every=20, size=83, width=0.25, epochs=2.5, batch=32),
     "tiny": Preset("tiny", every=40, size=75, width=0.05, epochs=1, batch=16, folds=2),
 }
 "full: a GPU and hours; small: two cores and about half an hour; tiny: a test of the program, of nothing else."

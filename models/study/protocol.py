@@ -20,7 +20,7 @@ HOLD_SECONDS: Final = 8.0
 RATE: Final = 10.0
 "Frames a second, as in the paper."
 
-_EFFORT: Final = (0.28, 0.95)
+_EFFORT: Final = (0.7, 1.1)
 "How much of a full movement people show who were asked for it."
 _TREMOR: Final = 0.12
 _CANNOT_RAISE_ONE_BROW: Final = 0.4

@@ -11,6 +11,7 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
 from bridge.channels import ACTION_UNITS, EMOTIONS
 from bridge.files import write_atomically
@@ -27,7 +28,8 @@ from models.study.report import (
     gain,
     table,
 )
-from models.study.runs import BASELINE, SINGLE, Answers, Task, answers_of, crossed
+from models.study.runs import BASELINE, SINGLE, Answers, Task, answers_of, crossed, tasks
+from models.study.shipped import SHIPPED
 
 _TITLES: Final[dict[Vocabulary, str]] = {"action_unit": "Action units", "emotion": "Emotive expressions"}
 _LABELS: Final = {item.name: item.label for item in (*ACTION_UNITS, *EMOTIONS)}
@@ -38,6 +40,15 @@ _NUMBER: Final[dict[tuple[Vocabulary, bool], int]] = {
     ("emotion", True): 5,
 }
 "Of the paper's table: by vocabulary, and whether personalized."
+_TITLE_OF: Final = {
+    BASELINE: "exact eye landmarks",
+    PLAIN.key: "InceptionV3",
+    PERSONALIZED.key: "InceptionV3, personalized",
+    **{key: title for key, (title, _) in SHIPPED.items()},
+}
+"What is asked about everybody, by the method's key."
+_PAIRED: Final = ((PLAIN.key, PERSONALIZED.key), tuple(SHIPPED))
+"Without and with personalization."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +67,23 @@ class Setting:
 def write(out: Path, work: Path, setting: Setting) -> None:
     """RESULTS.md at `out`, and its figures in a folder `results` beside it."""
     preset = setting.preset
-    parts = [_begin(setting), _first_table(work, preset)]
+    figures = out.parent / "results"
+    parts = [_begin(setting, work), _first_table(work, preset)]
     for vocabulary in VOCABULARIES:
-        plain, personal = (crossed(work, method.key, vocabulary, preset) for method in (PLAIN, PERSONALIZED))
-        baseline = crossed(work, BASELINE, vocabulary, preset)
-        tables = [table(answers, vocabulary) for answers in (plain, personal)]
-        for answers, figures, personalized in ((plain, tables[0], False), (personal, tables[1], True)):
-            parts.append(_class_table(figures, vocabulary, personalized))
-            _draw(out.parent / "results", answers, vocabulary, personalized)
-        parts.append(_spread(vocabulary, [table(baseline, vocabulary), *tables], gain(plain, personal)))
+        found = {key: crossed(work, key, vocabulary, preset) for key in _TITLE_OF}
+        for key, personalized in ((PLAIN.key, False), (PERSONALIZED.key, True)):
+            parts.append(_class_table(table(found[key], vocabulary), vocabulary, personalized))
+            _draw(figures, found[key], vocabulary, personalized)
+        parts.append(_spread(vocabulary, found))
+        _draw_people(figures, found, vocabulary)
     write_atomically(out, "\n".join(parts).encode())
 
 
-def _begin(setting: Setting) -> str:
+def _begin(setting: Setting, work: Path) -> str:
     preset = setting.preset
-    weights = f"ImageNet weights {preset.imagenet.name}" if preset.imagenet else "no ImageNet weights: random ones"
+    begun = f" --start {preset.start.name}" if preset.start else ""
+    weights = f"the weights {preset.start.name}" if preset.start else "random weights"
+    minutes = sum(answers_of(work, task).seconds for task in tasks(preset)) / 60
     cleaned = "not cleaned" if setting.removed is None else f"{setting.removed} pairs left out by models.clean"
     return f"""# The Eyemotion study on rendered people
 
@@ -79,19 +92,20 @@ not one is real. One command makes this file:
 
     python -m models.study render .work/benchmark --every {preset.every}
     python -m models.clean .work/benchmark
-    python -m models.study run .work/benchmark --preset {preset.name}
+    python -m models.study run .work/benchmark --preset {preset.name}{begun}
 
 | | |
 |---|---|
 | benchmark | version {setting.benchmark}, every {preset.every}. frame: {setting.pairs} pairs; {cleaned} |
 | preset | {preset.name}: {preset.size} x {preset.size} pixels, width {preset.width:g}, {preset.epochs:g} epochs, \
 batches of {preset.batch} |
-| start | {weights} |
-| device | {setting.device} |
+| start | {weights}; the two-tower network always begins with random ones |
+| device | {setting.device}; {minutes:.0f} minutes of processor time for {len(tasks(preset))} trainings and askings |
 | date | {setting.date} |
 
 The paper's numbers are of 46 real people, InceptionV3 in full, with ImageNet weights. Numbers of another preset than
-`full` show how the methods compare at that size, not how good they can be.
+`full` show how the methods compare at that size, not how good they can be. How the benchmark's difficulty was set, what
+weights named start-... have learnt, and how the full preset is run: [study/README.md](study/README.md).
 """
 
 
@@ -108,6 +122,9 @@ def _first_table(work: Path, preset: Preset) -> str:
     for method in METHODS:
         here = _accuracy(answers_of(work, Task(method.key, "action_unit", SINGLE)))
         lines.append(f"| {method.row} | {method.title} | {method.paper:.0%} | {here:.1%} |")
+    for key, (title, _) in SHIPPED.items():
+        here = _accuracy(answers_of(work, Task(key, "action_unit", SINGLE)))
+        lines.append(f"| | {title}, HMD2 | | {here:.1%} |")
     return "\n".join([*lines, ""])
 
 
@@ -139,32 +156,52 @@ def _class_table(figures: Table, vocabulary: Vocabulary, personalized: bool) -> 
     return "\n".join([*lines, "", f"![Confusion matrix of table {number}]({picture})", ""])
 
 
-def _spread(vocabulary: Vocabulary, tables: list[Table], test: Gain) -> str:
-    titles = ("exact eye landmarks", "without personalization", "with personalization")
+def _spread(vocabulary: Vocabulary, found: dict[str, Answers]) -> str:
     lines = [
         f"## {_TITLES[vocabulary]}: from person to person",
         "",
-        "| | mean | sd | worst | best |",
-        "|---|--:|--:|--:|--:|",
+        "| | all pairs | mean of people | sd | worst | best |",
+        "|---|--:|--:|--:|--:|--:|",
     ]
-    for title, figures in zip(titles, tables, strict=True):
+    for key, answers in found.items():
+        figures = table(answers, vocabulary)
         people = figures.people
         lines.append(
-            f"| {title} | {people.mean():.1%} | {people.std():.1%} | {people.min():.1%} | {people.max():.1%} |"
+            f"| {_TITLE_OF[key]} | {figures.accuracy:.1%} | {people.mean():.1%} | {people.std():.1%} "
+            f"| {people.min():.1%} | {people.max():.1%} |"
         )
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"Personalization changes a person's accuracy by {test.mean:+.1%} on average: paired one-tailed t-test "
-            f"over {test.people} people, t = {test.t:.2f}, p = {test.p:.2g} (the paper: p {PAPER_P[vocabulary]}).",
-            "",
-        ]
+    lines += ["", f"![Every person's accuracy](results/{_people_picture(vocabulary)})", ""]
+    for without, own in _PAIRED:
+        lines += [_gain_words(_TITLE_OF[own], gain(found[without], found[own])), ""]
+    lines += [f"The paper's own gain: p {PAPER_P[vocabulary]}; its people without personalization: 31 % to 90 %.", ""]
+    return "\n".join(lines)
+
+
+def _gain_words(title: str, test: Gain) -> str:
+    return (
+        f"{title}: {test.mean:+.1%} for a person on average over the same without it, by a paired one-tailed t-test "
+        f"over {test.people} people: t = {test.t:.2f}, p = {test.p:.2g}."
     )
 
 
 def _picture(vocabulary: Vocabulary, personalized: bool) -> str:
     return f"{vocabulary}-{'personalized' if personalized else 'plain'}.png"
+
+
+def _people_picture(vocabulary: Vocabulary) -> str:
+    return f"{vocabulary}-people.png"
+
+
+def _draw_people(folder: Path, found: dict[str, Answers], vocabulary: Vocabulary) -> None:
+    """A line for each person, from without to with personalization."""
+    figure, axes = plt.subplots(figsize=(5.2, 3.2), dpi=110)
+    for place, (keys, colour) in enumerate(zip(_PAIRED, ("tab:blue", "tab:orange"), strict=True)):
+        pair = np.array([table(found[key], vocabulary).people for key in keys])
+        axes.plot([2.5 * place, 2.5 * place + 1], pair, color=colour, alpha=0.5, marker="o", markersize=3, linewidth=1)
+    axes.set_xticks([0, 1, 2.5, 3.5], ["InceptionV3", "personalized", "EyeNet, mean", "own neutral"], fontsize=8)
+    axes.set_ylim(0, 1)
+    axes.set_ylabel("a person's accuracy", fontsize=8)
+    _save(figure, folder / _people_picture(vocabulary))
 
 
 def _draw(folder: Path, answers: Answers, vocabulary: Vocabulary, personalized: bool) -> None:
@@ -179,8 +216,11 @@ def _draw(folder: Path, answers: Answers, vocabulary: Vocabulary, personalized: 
     for y, x in np.argwhere(shares >= 0.005):
         colour = "white" if shares[y, x] > 0.5 else "black"
         axes.text(x, y, f"{100 * shares[y, x]:.0f}", ha="center", va="center", fontsize=6, color=colour)
+    _save(figure, folder / _picture(vocabulary, personalized))
+
+
+def _save(figure: Figure, file: Path) -> None:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", bbox_inches="tight", metadata={"Software": None})
     plt.close(figure)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / _picture(vocabulary, personalized), buffer.getvalue())
+    write_atomically(file, buffer.getvalue())

@@ -51,7 +51,8 @@ def pictures(examples: Examples, rows: Tensor, method: Method, size: int, vary: 
         image, neutral = _varied(image, neutral)
     seen = (image - neutral) / 128.0 if method.personalized else image / 127.5 - 1.0
     shape = (size, size if method.square else 2 * size)
-    return functional.interpolate(seen, shape, mode="bilinear", antialias=True).expand(-1, 3, -1, -1)
+    small = functional.interpolate(seen, shape, mode="bilinear", antialias=True).expand(-1, 3, -1, -1)
+    return small.contiguous(memory_format=torch.channels_last)  # half the time of a training step on a processor
 
 
 def _varied(image: Tensor, neutral: Tensor) -> tuple[Tensor, Tensor]:

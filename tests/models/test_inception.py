@@ -37,18 +37,18 @@ def test_imagenet_weights_load_by_path_without_their_classifiers(tmp_path: Path)
     state = given.state_dict() | {"AuxLogits.fc.weight": torch.zeros(1)}
     torch.save(state, tmp_path / "inception.pth")
     net = Inception(10).eval()
-    net.load_imagenet(tmp_path / "inception.pth")
+    net.load_trunk(tmp_path / "inception.pth")
     assert torch.equal(net.Conv2d_2a_3x3.conv.weight, given.Conv2d_2a_3x3.conv.weight)
     assert net(torch.zeros(1, 3, 75, 75)).shape == (1, 10)
 
     with pytest.raises(BridgeError, match="another width"):
-        Inception(10, width=0.25).load_imagenet(tmp_path / "inception.pth")
+        Inception(10, width=0.25).load_trunk(tmp_path / "inception.pth")
     torch.save({"weights": torch.zeros(1)}, tmp_path / "other.pth")
     with pytest.raises(BridgeError, match="does not hold"):
-        net.load_imagenet(tmp_path / "other.pth")
+        net.load_trunk(tmp_path / "other.pth")
     (tmp_path / "noise.pth").write_bytes(b"no weights")
     with pytest.raises(BridgeError, match="cannot read"):
-        net.load_imagenet(tmp_path / "noise.pth")
+        net.load_trunk(tmp_path / "noise.pth")
 
 
 @pytest.mark.parametrize("make", [TwoTower, InceptionTowers])

@@ -7,6 +7,7 @@ import numpy as np
 
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
 from models.study.benchmark import SESSIONS, headset_of
+from models.study.frozen import read
 from models.study.protocol import FRAMES, HOLDS, RATE
 from models.synthetic.headset import FAMILIES
 
@@ -16,7 +17,9 @@ TINY_EVERY = 40
 def write_benchmark(folder: Path, people: int = 10) -> None:
     """Pairs of gray noise with a bright bar for each hold, so that something can be learnt."""
     folder.mkdir(parents=True)
-    (folder / "dataset.json").write_text(json.dumps({"format": 1}))
+    frozen = read()
+    about = {"format": 1, "benchmark": frozen.version, "fingerprint": frozen.fingerprint}
+    (folder / "dataset.json").write_text(json.dumps(about))
     frames = np.arange(TINY_EVERY // 2, FRAMES, TINY_EVERY)
     hold = np.repeat(np.arange(len(HOLDS)), len(frames))
     second = np.tile(frames / RATE, len(HOLDS)).astype(np.float32)
