@@ -32,7 +32,7 @@ from models.gaze_emotion.pseudo import Seen, Work, label
 from models.gaze_emotion.relations import averted
 from models.gaze_emotion.sets import LEFT_OUT, Listing, counts, find
 from models.gaze_emotion.study import Study, study_of
-from models.study.spread import Spread
+from models.spread import Spread
 from models.train import git_commit
 
 _console: Final = Console(stderr=True)

@@ -27,7 +27,7 @@ from bridge.files import write_atomically
 from bridge.pictures import decode
 from models.gaze_emotion.points import Image, Points, YuNet, cut_out, turned
 from models.gaze_emotion.sets import Picture
-from models.study.spread import Spread
+from models.spread import Spread
 
 CHUNK: Final = 64
 "Pictures worked on together; what is lost at most when a run is stopped."

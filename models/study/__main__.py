@@ -17,11 +17,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bridge.errors import BridgeError
 from models.clean import removed_rows
+from models.spread import Spread
 from models.study import benchmark, frozen, start
 from models.study.data import load
 from models.study.methods import PRESETS
 from models.study.protocol import HOLDS
-from models.study.spread import Spread
 from models.synthetic.parts import FETCH_HELP, open_parts
 
 _console: Final = Console(stderr=True)

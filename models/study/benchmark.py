@@ -22,10 +22,10 @@ from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
 from bridge.errors import BridgeError
 from bridge.frames import EyeFrame, Image
 from bridge.rectification import EYE_SIZE, RectificationOptions, Rectifier
+from models.spread import Spread
 from models.study.frozen import Frozen, Sample
 from models.study.frozen import read as read_frozen
 from models.study.protocol import FRAMES, HOLDS, RATE, Ability, Take
-from models.study.spread import Spread
 from models.synthetic.expression import Truth
 from models.synthetic.headset import FAMILIES, drift, make_headset
 from models.synthetic.participant import make_participant

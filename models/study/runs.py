@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from bridge.files import write_atomically
 from models.distributed import joined, world
+from models.spread import Spread
 from models.study import landmarks, shipped
 from models.study.data import LANDMARKS, NAMES, Benchmark, folds, left_out, load
 from models.study.methods import BY_KEY, METHODS, PERSONALIZED, PLAIN, VOCABULARIES, Preset, Vocabulary
 from models.study.shipped import SHIPPED
-from models.study.spread import Spread
 from models.study.training import probabilities, trained
 
 SINGLE: Final = -1

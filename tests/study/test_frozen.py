@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from bridge.errors import BridgeError
+from models.spread import Spread
 from models.study import benchmark, protocol
 from models.study.data import load
 from models.study.frozen import Frozen, Sample, read
-from models.study.spread import Spread
 from models.synthetic.parts import Parts
 from tests.study.fake import TINY_EVERY, write_benchmark
 
@@ -84,7 +84,7 @@ def test_ray_renders_what_one_process_does(baked: Path, tmp_path: Path) -> None:
     script = tmp_path / "script.py"  # a process of its own, since Ray leaves some behind until its process ends
     script.write_text(
         "import sys; from pathlib import Path; from models.study.benchmark import Plan, render\n"
-        "from models.study.spread import Spread\n"
+        "from models.spread import Spread\n"
         "out, parts = map(Path, sys.argv[1:])\n"
         "list(render(out, parts, Plan(every=80, people=1), Spread(workers=2, ray='local')))\n"
     )

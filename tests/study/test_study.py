@@ -11,13 +11,13 @@ import torch
 from scipy import stats
 
 from bridge.errors import BridgeError
+from models.spread import Spread
 from models.study import landmarks
 from models.study.data import folds, load
 from models.study.methods import BY_KEY, METHODS, PRESETS
 from models.study.protocol import HOLDS, Ability, Take
 from models.study.report import PAPER, confusion, gain, table
 from models.study.runs import SINGLE, Answers, Task, answers_of, run_all, tasks
-from models.study.spread import Spread
 from models.study.training import pictures
 from tests.study.fake import TINY_EVERY, write_benchmark
 
@@ -66,7 +66,7 @@ def test_two_workers_of_ray_do_what_one_process_does(data: Path, tmp_path: Path)
     script = tmp_path / "script.py"  # a process of its own, since Ray leaves some behind until its process ends
     script.write_text(
         "import sys; from pathlib import Path; from models.study.methods import PRESETS\n"
-        "from models.study.runs import run_all; from models.study.spread import Spread\n"
+        "from models.study.runs import run_all; from models.spread import Spread\n"
         "list(run_all(Path(sys.argv[1]), Path(sys.argv[2]), PRESETS['tiny'], Spread(workers=2, ray='local')))\n"
     )
     command = [sys.executable, str(script), str(data), str(spread)]
