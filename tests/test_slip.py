@@ -106,6 +106,26 @@ def test_a_slip_is_made_good_at_once_even_while_the_face_shows_something() -> No
     assert upkeep.advice is None
 
 
+def lit(picture: Image) -> Image:
+    """The same under a lamp that has moved from one side to the other, which no movement of the picture explains."""
+    lamp = np.tile(np.linspace(0.55, 1.4, 96), 2)
+    return np.asarray((picture * lamp).clip(0, 255), np.uint8)
+
+
+def test_a_slip_that_no_movement_explains_is_made_good_once_the_face_has_done_this_and_that() -> None:
+    slipped = [(lit(picture), something) for picture, something in life(right=4.0, down=-3.0)]
+    resting = slipped[0][0]
+    motion = register(eye(), resting[:, :96].astype(np.float32))
+    assert motion.pixels(96) > 3.0
+    assert motion.explained < 0.4
+    before = away(own(), resting)
+    after, upkeep = worn(own(), slipped, 10.0)
+    assert away(after, resting) < 0.1 * before
+    assert away(worn(after, slipped, 60.0, upkeep)[0], resting) < 0.1 * before, "and then it stays"
+    one = [(lit(face(frown=1.0, right=4.0, down=-3.0)), True)]
+    assert away(worn(own(), one, 60.0)[0], face()) < 0.5, "one expression all the time says nothing of the rest"
+
+
 @pytest.mark.parametrize("held", [face(frown=1.0), face(shut=1.0)], ids=["frown", "closed eyes"])
 def test_an_expression_held_for_a_minute_does_not_become_the_neutral(held: Image) -> None:
     profile, upkeep = worn(own(), [(held, True)], 60.0)
