@@ -1,6 +1,7 @@
 """eyebridge calibrate --guided and eyebridge profiles as a person meets them: real processes, somebody who obeys."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -34,21 +35,27 @@ def obeying(truths: list[FrameTruth]) -> list[int]:
     resting = np.array([truth.action_unit == "neutral" and truth.emotion == "neutral" for truth in truths])
     at_ease = np.flatnonzero(resting & (np.hypot(*gaze.T) < 4.0))
     chosen: list[int] = []
+    into = time = 0.0
     for step in STEPS:
         exercise = step.exercise
-        chosen += [int(at_ease[n % len(at_ease)]) for n in range(round(step.ready * RATE))]
         shown = [
             n
             for n, truth in enumerate(truths)
             if exercise.action_unit in (None, truth.action_unit)
             and (exercise.action_unit or exercise.emotion == truth.emotion)
         ]
-        for n in range(round(step.hold * RATE)):
-            if step.gaze:
-                looks = np.hypot(*(gaze - target(np.array([n / RATE]))[0]).T)
+        done = False
+        while not done:
+            held = into - step.ready
+            if held < 0.0 or step is STEPS[0]:
+                chosen.append(int(at_ease[len(chosen) % len(at_ease)]))
+            elif step.gaze:
+                looks = np.hypot(*(gaze - target(np.array([held]))[0]).T)
                 chosen.append(int(np.where(resting, looks, np.inf).argmin()))
             else:
-                chosen.append(int(at_ease[n % len(at_ease)]) if step is STEPS[0] else shown[n * len(shown) // 50])
+                chosen.append(shown[round(held * RATE) * len(shown) // 50])
+            done, before, time = held >= step.hold, time, len(chosen) / RATE
+            into = (0.0 if done else into) + time - before
     return [*chosen, *chosen[: round(RATE)]]
 
 
@@ -75,8 +82,10 @@ def test_half_a_minute_of_prompts_makes_a_profile_that_can_be_taken_back(
     assert guided.returncode == 0, guided.stderr
     asked = [line for line in guided.stderr.splitlines() if " of 12: " in line]
     assert asked == [f"{n} of 12: {step.exercise.prompt}" for n, step in enumerate(STEPS, 1)]
-    assert "your calibration is done: expressions" in guided.stderr
-    assert "% right before" in guided.stderr
+    found = re.search(r"your calibration is done: expressions (\d+)% right before", guided.stderr)
+    assert found, guided.stderr
+    assert int(found[1]) >= 80, "who is a step ahead of the guide, or behind, is at 70"
+    assert "gaze off by" in guided.stderr
     assert "take back the one before with: eyebridge profiles undo me" in guided.stderr
     assert "me: headset default, without glasses, guided, the one before is kept" in eyebridge("profiles").stderr
     undone = eyebridge("profiles", "undo", "me")
