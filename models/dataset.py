@@ -72,6 +72,11 @@ class Pairs:
     def to(self, device: torch.device) -> "Pairs":
         return Pairs(**{field.name: getattr(self, field.name).to(device) for field in fields(self)})
 
+    def only(self, rows: Tensor) -> "Pairs":
+        """These pairs, and everybody's neutrals."""
+        columns = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Pairs(**{name: column if name == "neutrals" else column[rows] for name, column in columns.items()})
+
     def population_mean(self) -> Tensor:
         """(h, 2 w) uint8: the mean of all sessions' neutral images, the same in a mirror."""
         mean = torch.stack([chunk.float().sum(0) for chunk in torch.split(self.neutrals, 1024)]).sum(0) / len(

@@ -1,6 +1,7 @@
 """Training on several processes, one for each GPU (or, with gloo, on processors alone), as torchrun starts them.
 
     torchrun --nproc-per-node 4 -m models.study run DATA
+    torchrun --nproc-per-node 4 -m models.train --data DATA
 
 A script that is started by itself is a world of one, and nothing here does anything.
 """
@@ -46,6 +47,15 @@ def same_start(net: nn.Module) -> None:
     if world()[1] > 1:
         for tensor in net.state_dict().values():
             distributed.broadcast(tensor, 0)
+
+
+def agreed(value: float) -> float:
+    """The first process's value, in every process: a clock would end their loops at different steps."""
+    if world()[1] == 1:
+        return value
+    shared = torch.tensor([value], dtype=torch.float64, device="cuda" if torch.cuda.is_available() else "cpu")
+    distributed.broadcast(shared, 0)
+    return float(shared)
 
 
 def average_gradients(net: nn.Module) -> None:

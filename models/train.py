@@ -4,6 +4,10 @@ On one GPU, about 8 minutes for 400,000 pairs; the data set must fit into its me
 
     python -m models.train --data .work/pairs --minutes 8
 
+On several GPUs, each of which holds its share of the pairs; a step still learns from --batch of them:
+
+    torchrun --nproc-per-node 4 -m models.train --data .work/pairs --minutes 4
+
 On two CPU cores, about 2 minutes; enough to see that everything works, not enough to ship:
 
     python -m models.train --data .work/pairs --minutes 2 --batch 128 --pairs 20000
@@ -25,7 +29,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -37,6 +41,7 @@ from bridge.channels import CHANNELS
 from bridge.errors import BridgeError
 from models.augment import Augmentation, Augmenter, Batch, batches, truth_of
 from models.dataset import Pairs, load
+from models.distributed import agreed, average_gradients, joined, own_share, same_start, world
 from models.export import read_checkpoint
 from models.eyenet import EyeNet, Prediction
 from models.labels import NONE, columns
@@ -86,7 +91,7 @@ def options_from_command_line() -> Options:
     add("--commit", default="", help="commit to record in the checkpoint (asked of git)")
     add("--resume", action="store_true", help="go on from the checkpoint at --out")
     add("--compile", action="store_true", help="torch.compile the network: starts a minute later, then runs faster")
-    add("--device", default="cuda" if torch.cuda.is_available() else "cpu", help="(%(default)s)")
+    add("--device", default="", help="cpu, cuda, cuda:1, ... (a GPU where there is one)")
     found = vars(parser.parse_args())
     return Options(**(found | {"data": tuple(found["data"])}))
 
@@ -145,20 +150,22 @@ class Run:
         self.net, self.average = (EyeNet().to(options.device) for _ in range(2))
         self.average.eval().load_state_dict(self.net.state_dict())
         self.optimizer = optimizer_for(self.net, options)
+        same_start(self.net)
         self.step, self.start = 0, time.monotonic()
         if options.resume:
             state = read_checkpoint(options.out, options.device)
             for name in ("net", "average", "optimizer"):
                 getattr(self, name).load_state_dict(state[name])
             self.step, self.start = state["step"], self.start - state["seconds"]
+        self.progress = self._passed()
 
-    @property
-    def progress(self) -> float:
+    def _passed(self) -> float:
         """Share of the time that is over."""
-        return (time.monotonic() - self.start) / (60.0 * self.options.minutes)
+        return agreed((time.monotonic() - self.start) / (60.0 * self.options.minutes))
 
     def learn(self, forward: Callable[[Tensor], Prediction], batch: Batch) -> Tensor:
         """One step; returns the loss."""
+        self.progress = self._passed()
         for group in self.optimizer.param_groups:
             group["lr"] = self.options.rate * rate_at(self.progress)
         kind = batch.pair.device.type
@@ -167,6 +174,7 @@ class Run:
         loss = losses(self.net, Prediction(*(part.float() for part in said)), batch)
         self.optimizer.zero_grad()
         torch.autograd.backward(loss)
+        average_gradients(self.net)
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimizer.step()
         self.step += 1
@@ -224,39 +232,53 @@ def git_commit() -> str:
     return answer.stdout.strip()
 
 
-def train(options: Options) -> None:
+def train(options: Options) -> Run:
+    """Train until the time is up; every process that torchrun started learns from its own pairs."""
+    with joined() as device:
+        return _train(replace(options, device=options.device or str(device)))
+
+
+def _train(options: Options) -> Run:
+    rank, processes = world()
     torch.manual_seed(options.seed)
     torch.backends.cudnn.benchmark = True
     torch.set_float32_matmul_precision("high")
     device = torch.device(options.device)
-    pairs = load(options.data, held_out=False, limit=options.pairs).to(device)
+    everyone = load(options.data, held_out=False, limit=options.pairs)
+    pairs = everyone.only(own_share(torch.arange(len(everyone) // processes * processes))).to(device)
     held_out = load(options.data, held_out=True, limit=CHECK_PAIRS).to(device)
-    mean = pairs.population_mean()
-    print(f"{len(pairs)} pairs of {len(torch.unique(pairs.person))} people, {len(held_out)} held out; on {device}")
+    mean, size = pairs.population_mean(), max(1, options.batch // processes)
+    if rank == 0:
+        people = len(torch.unique(everyone.person))
+        print(f"{len(everyone)} pairs of {people} people, {len(held_out)} held out; on {processes} x {device}")
 
-    run = Run(options, mean, len(pairs))
+    run = Run(options, mean, len(everyone))
+    torch.manual_seed(options.seed + 1000 * rank)  # another order and augmentation in each process
     forward = torch.compile(run.net) if options.compile else run.net
     augment = Augmenter(Augmentation(), mean)
     shown = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*shown) as bar:
+    with Progress(*shown, disable=rank > 0) as bar:
         task = bar.add_task("training", total=1.0)
         try:
             while run.progress < 1.0:
                 began, first = time.monotonic(), run.step
-                for batch in ahead(batches(pairs, augment, options.batch, shuffle=True)):
+                for batch in ahead(batches(pairs, augment, size, shuffle=True)):
                     loss = run.learn(forward, batch)
                     bar.update(task, completed=run.progress)
                     if run.progress >= 1.0:
                         break
-                speed = (run.step - first) * options.batch / (time.monotonic() - began)
-                figures = check(run.average, held_out, mean, options.batch)
-                said = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
-                bar.print(f"step {run.step}: {speed:.0f} pairs/s, loss {loss.item():.3f}, {said}", soft_wrap=True)
-                run.save()
+                if rank == 0:
+                    speed = (run.step - first) * size * processes / (time.monotonic() - began)
+                    figures = check(run.average, held_out, mean, size)
+                    said = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
+                    bar.print(f"step {run.step}: {speed:.0f} pairs/s, loss {loss.item():.3f}, {said}", soft_wrap=True)
+                    run.save()
         except KeyboardInterrupt:
             bar.print("stopping; go on with --resume")
-    run.save()
-    print(f"wrote {options.out} after {run.step} steps")
+    if rank == 0:
+        run.save()
+        print(f"wrote {options.out} after {run.step} steps")
+    return run
 
 
 def main() -> None:

@@ -1,3 +1,5 @@
+import os
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -68,6 +70,33 @@ def test_from_pairs_to_the_file_that_ships(
     assert "own neutral" in text
     assert "old" not in text
     assert text.endswith("end\n")
+
+
+SCRIPT = """
+import os, sys
+from pathlib import Path
+import torch
+from dataclasses import replace
+from tests.models.test_train import options
+from models.train import train
+folder, out = map(Path, sys.argv[1:])
+run = train(replace(options(folder, out / "net.pt"), minutes=0.05))
+torch.save([run.step, *run.net.parameters()], out / f"process{os.environ['RANK']}.pt")
+"""
+
+
+def test_two_processes_learn_one_network(tmp_path: Path) -> None:
+    """Each from its own pairs: without the other's gradients their weights would differ."""
+    folder, script = fake.write(tmp_path / "set"), tmp_path / "script.py"
+    script.write_text(SCRIPT, "utf-8")
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone", str(script)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.getcwd()}
+    subprocess.run([*command, str(folder), str(tmp_path)], check=True, timeout=300, env=environment)
+    one, two = (torch.load(tmp_path / f"process{rank}.pt", weights_only=False) for rank in range(2))
+    assert one[0] == two[0] > 1
+    for ours, theirs in zip(one[1:], two[1:], strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
+    assert export.read_checkpoint(tmp_path / "net.pt")["step"] == one[0]
 
 
 def test_a_checkpoint_that_is_none_is_one_sentence(tmp_path: Path) -> None:
