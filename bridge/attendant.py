@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from bridge import profiles
-from bridge.control import CaptureNeutral, ForgetNeutral, SkipStep, StartGuide, StopGuide, UndoCalibration
+from bridge.control import CaptureNeutral, CenterGaze, ForgetNeutral, SkipStep, StartGuide, StopGuide, UndoCalibration
 from bridge.errors import BridgeError
 from bridge.guide import Prompt
 from bridge.personalization import PersonalizationOptions
@@ -13,8 +13,10 @@ from bridge.pipeline import Pipeline
 from bridge.preview import Guidance
 from bridge.prompts import Kind
 
-PersonalCommand = CaptureNeutral | ForgetNeutral | StartGuide | SkipStep | StopGuide | UndoCalibration
+PersonalCommand = CaptureNeutral | CenterGaze | ForgetNeutral | StartGuide | SkipStep | StopGuide | UndoCalibration
 
+_CENTERING: Final = 1.0
+"Seconds of looking straight ahead."
 _RELAX: Final = "look straight ahead with a relaxed face while your neutral image is taken"
 
 
@@ -99,12 +101,16 @@ class Attendant:
         match command:
             case CaptureNeutral(seconds):
                 self._capture(seconds)
+            case CenterGaze():
+                self._wearer.center_gaze(_CENTERING)
+                self._voice.beep("start")
+                self.tell("look straight ahead")
             case ForgetNeutral():
                 wearer.forget()
                 self._note("your neutral image is forgotten")
-            case StartGuide():
-                wearer.start_guide()
-                self._note("follow what the avatar shows; skip what you cannot do")
+            case StartGuide(only_gaze):
+                wearer.start_guide(only_gaze)
+                self._note("follow the dot" if only_gaze else "follow what the avatar shows; skip what you cannot do")
             case SkipStep():
                 wearer.skip_step()
             case StopGuide():

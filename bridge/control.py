@@ -31,6 +31,11 @@ class CaptureNeutral:
 
 
 @dataclass(frozen=True, slots=True)
+class CenterGaze:
+    """Take where the eyes look for the next second as straight ahead; the neutral and what a guide has fitted stay."""
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetNeutral:
     """Go on without the wearer's neutral image and without what a guide has fitted."""
 
@@ -38,6 +43,9 @@ class ForgetNeutral:
 @dataclass(frozen=True, slots=True)
 class StartGuide:
     """Begin the guided calibration; one under way begins again."""
+
+    only_gaze: bool = False
+    "Whether the eyes only follow a dot, and all else stays as it is."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,7 @@ class ResetSettings:
 
 Command = (
     CaptureNeutral
+    | CenterGaze
     | ForgetNeutral
     | StartGuide
     | SkipStep
@@ -119,6 +128,7 @@ Command = (
 
 _COMMANDS: Final[dict[str, type[Command]]] = {
     "capture_neutral": CaptureNeutral,
+    "center_gaze": CenterGaze,
     "forget_neutral": ForgetNeutral,
     "start_guide": StartGuide,
     "skip_step": SkipStep,

@@ -59,6 +59,11 @@ class _Step:
         """Seconds to read and hear the prompt, in tenths: no prompt is cut off by the next, nor by the hold's tone."""
         return math.ceil(10.0 * (_VOICE_STARTS + len(self.exercise.prompt) / _VOICE)) / 10.0
 
+    @property
+    def length(self) -> float:
+        """Seconds of both."""
+        return self.ready + self.hold
+
 
 _GAZE: Final = replace(NEUTRAL, name="gaze", prompt="Follow the dot, head still")
 STEPS: Final = (
@@ -66,7 +71,7 @@ STEPS: Final = (
     *(_Step(exercise, _REACTION + _HOLD) for exercise in EXERCISES),
     _Step(_GAZE, _GAZE_SECONDS, gaze=True),
 )
-DURATION: Final = sum(step.ready + step.hold for step in STEPS)
+DURATION: Final = sum(step.length for step in STEPS)
 "Seconds of a guide of which nothing is skipped."
 
 
@@ -128,11 +133,15 @@ class Guided:
 class Guide:
     """Takes frames until it is done; then `result` fits what was seen."""
 
-    def __init__(self, read: Callable[[Profile, EyePair], Expression]) -> None:
-        """`read` gives the network's trusted reading of a pair under a profile."""
+    def __init__(self, read: Callable[[Profile, EyePair], Expression], own: Profile | None = None) -> None:
+        """`read` gives the network's trusted reading of a pair under a profile.
+
+        Given the wearer's `own` profile, the eyes only follow the target, and all else stays as it is in that one.
+        """
         self._read = read
         self._neutral = NeutralCapture(_NEUTRAL_SECONDS)
-        self._own: Profile | None = None
+        self._own = own
+        self._steps = STEPS if own is None else tuple(step for step in STEPS if step.gaze)
         self._at = 0
         self._into = 0.0
         self._last: float | None = None
@@ -144,20 +153,20 @@ class Guide:
     @property
     def done(self) -> bool:
         """Whether every step is over."""
-        return self._at >= len(STEPS)
+        return self._at >= len(self._steps)
 
     @property
     def progress(self) -> float:
         """0..1 of the whole guide, skipped steps counted as done."""
-        passed = sum(step.ready + step.hold for step in STEPS[: self._at])
-        return min(1.0, (passed + self._into) / DURATION)
+        passed = sum(step.length for step in self._steps[: self._at])
+        return min(1.0, (passed + self._into) / sum(step.length for step in self._steps))
 
     @property
     def prompt(self) -> Prompt | None:
         """What to show now; None once all is done."""
         if self.done:
             return None
-        step = STEPS[self._at]
+        step = self._steps[self._at]
         into = self._into - step.ready
         position = None
         exemplar = step.exercise.exemplar
@@ -167,7 +176,7 @@ class Guide:
         return Prompt(
             step=step.exercise.name,
             number=self._at + 1,
-            of=len(STEPS),
+            of=len(self._steps),
             text=step.exercise.prompt,
             holding=into >= 0.0,
             seconds=max(0.0, step.hold - into if into >= 0.0 else -into),
@@ -180,11 +189,11 @@ class Guide:
 
     def skip(self) -> None:
         """Leave out the step that is shown now; the neutral cannot be left out, all else counts from there."""
-        if not self.done and STEPS[self._at].exercise is not NEUTRAL:
-            name = STEPS[self._at].exercise.name
+        if not self.done and self._steps[self._at].exercise is not NEUTRAL:
+            name = self._steps[self._at].exercise.name
             self._skipped.append(name)
             self._samples = [sample for sample in self._samples if sample.exercise.name != name]
-            if STEPS[self._at].gaze:
+            if self._steps[self._at].gaze:
                 self._gaze.clear()
             self._next()
 
@@ -201,14 +210,14 @@ class Guide:
         if self._last is not None:
             self._into += max(0.0, min(pair.time - self._last, _LONGEST_FRAME))
         self._last = pair.time
-        step, into = STEPS[self._at], self._into - STEPS[self._at].ready
+        step, into = self._steps[self._at], self._into - self._steps[self._at].ready
         if into >= 0.0:
             self._hold(step, into, pair, reading)
         if into >= step.hold:
             self._next()
 
     def result(self) -> Guided:
-        """The wearer's profile. Raises BridgeError when not even the neutral is done."""
+        """The wearer's profile. Raises BridgeError when not even the neutral is done, or nobody followed the target."""
         if self._own is None:
             raise BridgeError("the guide ended before your neutral was taken; start it again")
         rested = [
@@ -221,6 +230,11 @@ class Guide:
         times, channels = (np.array(part, np.float64) for part in zip(*followed, strict=True)) if followed else _NOTHING
         gaze = fit_gaze(times, channels, target)
         fit = outcome.fit
+        if self._steps is not STEPS:
+            if math.isnan(gaze.before):
+                raise BridgeError("your eyes did not follow the dot, so nothing has changed; try again, head still")
+            kept = self._own.fit
+            fit = None if kept is None else replace(kept, gaze=np.zeros_like(kept.gaze))
         if gaze.coefficients is not None:
             fit = replace(fit or Fit.nothing(), gaze=gaze.coefficients)
         return Guided(self._own.fitted(fit), outcome, gaze, tuple(self._skipped))
@@ -238,7 +252,7 @@ class Guide:
                 self._samples.append(Sample(step.exercise, own, late=into >= _REACTION + _HOLD / 2))
 
     def _next(self) -> None:
-        if STEPS[self._at].exercise is NEUTRAL:
+        if self._steps[self._at].exercise is NEUTRAL:
             own = self._own = self._neutral.profile(self._read)
             pairs = self._neutral.good()[0]
             rest = pairs[:: max(1, len(pairs) // round(_HOLD / _EVERY))]

@@ -29,7 +29,7 @@ _LOWEST_OPEN: Final = 0.3
 "No relaxed eye reads less open than this; below it the neutral was taken with the lids half shut."
 _HIGHEST_REST: Final = 0.5
 "No resting movement counts for more than this, so that the full range never shrinks below half."
-_FARTHEST_REST_DEGREES: Final = 20.0
+FARTHEST_REST_DEGREES: Final = 20.0
 "No straight-ahead look is farther than this from the camera's own idea of it."
 
 
@@ -99,13 +99,11 @@ class Profile:
 
     def relative(self, expression: Expression) -> Expression:
         """Channels counted from the wearer's rest: relaxed lids are open 1, a relaxed brow is 0, ahead is 0 degrees."""
-        if not self.personal:
-            return expression
         values = expression.channels.copy()
         values[_OPENNESS] /= np.maximum(self.resting[_OPENNESS], _LOWEST_OPEN)
         rest = np.minimum(self.resting[_MOVEMENT], _HIGHEST_REST)
         values[_MOVEMENT] = (values[_MOVEMENT] - rest) / (1.0 - rest)
-        values[_GAZE] -= np.clip(self.resting[_GAZE], -_FARTHEST_REST_DEGREES, _FARTHEST_REST_DEGREES)
+        values[_GAZE] -= np.clip(self.resting[_GAZE], -FARTHEST_REST_DEGREES, FARTHEST_REST_DEGREES)
         ratio = _OPENNESS | _MOVEMENT
         values[ratio] = values[ratio].clip(0.0, 1.0)
         return Expression(expression.action_units, expression.emotions, values)

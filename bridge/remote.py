@@ -9,13 +9,15 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from bridge.control import CaptureNeutral, Command, SkipStep, StartGuide, UndoCalibration
+from bridge.control import CaptureNeutral, CenterGaze, Command, SkipStep, StartGuide, UndoCalibration
 from bridge.osc import Message, Value
 
 # word, what it asks for, its words for a person
 _TRIGGERS: Final[tuple[tuple[str, Command, str], ...]] = (
     ("recenter", CaptureNeutral(1.0), "take a short neutral: look straight ahead with a relaxed face for one second"),
     ("calibrate", CaptureNeutral(), "take a new neutral: look straight ahead with a relaxed face for five seconds"),
+    ("center", CenterGaze(), "look straight ahead for one second: only the gaze is set to there"),
+    ("gaze", StartGuide(only_gaze=True), "follow a dot for some seconds: only the gaze is calibrated"),
     ("guide", StartGuide(), "begin the guided calibration of three quarters of a minute"),
     ("skip", SkipStep(), "leave out the step of the guide that is shown now"),
     ("undo", UndoCalibration(), "go back to the calibration before; a calibration under way ends"),

@@ -10,6 +10,7 @@ from typing import Final
 from bridge.calibration import NeutralCapture
 from bridge.errors import BridgeError
 from bridge.frames import Expression, EyePair
+from bridge.gaze_centering import GazeCentering
 from bridge.guide import Guide, Guided, Prompt
 from bridge.personalization import Profile
 from bridge.slip import Upkeep, UpkeepOptions
@@ -37,7 +38,7 @@ class Wearer:
         self._population = population
         self._read = read
         self._changed = changed
-        self._task: NeutralCapture | Guide | None = None
+        self._task: NeutralCapture | GazeCentering | Guide | None = None
         self._before: list[Profile] = []
         self._notices: list[str] = []
         self._upkeep = Upkeep(options)
@@ -52,7 +53,10 @@ class Wearer:
             self._look_after(pair, reading)
             return
         try:
-            self._task.add(pair, reading)
+            if isinstance(self._task, GazeCentering):
+                self._task.add(reading, pair.time)
+            else:
+                self._task.add(pair, reading)
         except BridgeError:
             self._task = None
             raise
@@ -73,9 +77,13 @@ class Wearer:
         """Collect the neutral from the next frame on, in place of whatever is under way; a fit is kept."""
         self._task = NeutralCapture(seconds)
 
-    def start_guide(self) -> None:
-        """Begin the guided calibration, in place of whatever is under way."""
-        self._task, self.guided = Guide(self._read), None
+    def center_gaze(self, seconds: float) -> None:
+        """Take where the eyes look from the next frame on as straight ahead, in place of whatever is under way."""
+        self._task = GazeCentering(seconds)
+
+    def start_guide(self, only_gaze: bool = False) -> None:
+        """Begin the guided calibration, in place of whatever is under way; or only its part for the gaze."""
+        self._task, self.guided = Guide(self._read, self.profile if only_gaze else None), None
 
     def skip_step(self) -> None:
         """Leave out the guide's step that is shown now, if there is one."""
@@ -121,6 +129,10 @@ class Wearer:
             self.use(found.fitted(self.profile.fit))
             self.taken += 1
             self._notices.append(f"your neutral image is taken: {task.good()[1].sentence}")
+        elif isinstance(task, GazeCentering):
+            self.use(task.profile(self.profile))
+            self.taken += 1
+            self._notices.append("straight ahead is where you look now")
         elif task is not None:
             guided = task.result()
             self.use(guided.profile)

@@ -34,12 +34,30 @@ def test_bias_gain_and_curvature_go_and_a_late_eye_does_not_matter() -> None:
     followed = target(TIMES - 0.2)
     outcome = fit_gaze(TIMES, read(*followed.T), target)
     assert outcome.coefficients is not None
+    assert outcome.lag == pytest.approx(0.2, abs=0.021)
     assert outcome.before > 4.0
     assert outcome.after < 1.8
     looks = RANDOM.uniform((-18, -11), (18, 11), (200, 2))
     fresh = read(*looks.T)
     after = np.array([corrected(each.astype(np.float32), outcome.coefficients) for each in fresh], np.float64)
     assert error(after, looks) < 1.8 < error(fresh, looks)
+
+
+@pytest.mark.parametrize(
+    ("gain", "curve", "shift", "model"),
+    [(1.0, 0.0, 0.0, "none"), (1.0, 0.0, 5.0, "shift"), (0.7, 0.0, 2.0, "affine"), (0.8, 0.02, 2.0, "polynomial")],
+)
+def test_each_eye_gets_the_simplest_model_that_does(gain: float, curve: float, shift: float, model: str) -> None:
+    goal = target(TIMES - 0.13)
+    channels = np.tile([channel.neutral for channel in CHANNELS], (len(TIMES), 1))
+    channels[:, YAW] = (gain * goal[:, 0] + shift + curve * goal[:, 1] ** 2)[:, None]
+    channels[:, PITCH] = (gain * goal[:, 1] - shift + curve * goal[:, 0] ** 2)[:, None]
+    channels[:, [YAW[1], PITCH[1]]] = goal + 2.0
+    channels += np.random.default_rng(5).normal(0, 0.5, channels.shape)
+    outcome = fit_gaze(TIMES, channels, target)
+    assert outcome.models == (model, "shift")
+    assert outcome.lag == pytest.approx(0.13, abs=0.021)
+    assert outcome.after <= outcome.before
 
 
 def test_blinks_and_glances_away_do_not_matter() -> None:
