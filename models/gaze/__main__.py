@@ -16,17 +16,31 @@ from models.augment import Augmentation
 from models.dataset import load
 from models.distributed import joined, world
 from models.export import read_checkpoint
+from models.gaze.evaluate import Reader, compare, table
 from models.gaze.export import largest_difference, to_onnx
 from models.gaze.faces import open_faces, split
 from models.gaze.lessons import EyeLessons, FaceLessons, Lessons
-from models.gaze.network import NEAR_EYE, GazeConfig, restored
+from models.gaze.network import NEAR_EYE, GazeConfig, Kind, restored
 from models.gaze.training import Recipe, Run, train
+from models.spread import Spread
+from models.synthetic.parts import FETCH_HELP
 
 _console: Final = Console(stderr=True)
 _COLUMNS: Final = (
     *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()),
 )
 _CONFIGS: Final = {"face": GazeConfig(), "near-eye": NEAR_EYE}
+
+
+def _render(options: argparse.Namespace) -> int:
+    from models.gaze.portrait import render_set  # numba takes a second, and no other verb needs it
+
+    with Progress(*_COLUMNS, console=_console) as bar:
+        task = bar.add_task("faces", total=options.people * options.each)
+        spread = Spread(options.workers, options.ray)
+        for count in render_set(options.out, options.parts, options.people, options.each, options.seed, spread):
+            bar.advance(task, count)
+    return 0
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -87,6 +101,43 @@ def _export(options: argparse.Namespace) -> int:
     return 0
 
 
+def _compare(options: argparse.Namespace) -> int:
+    readers = [Reader(path) for path in options.networks]
+    if len({reader.kind for reader in readers}) > 1:
+        raise BridgeError("a network for faces and one for headsets see different pictures: compare them apart")
+    found = {name: compare(readers, lessons) for name, lessons in _held_out(readers[0].kind, options).items()}
+    print(table(readers, found))
+    return 0
+
+
+def _held_out(kind: Kind, options: argparse.Namespace) -> dict[str, Lessons]:
+    """The pictures to judge by: people who were held out of training, and whole sets that were never in it."""
+    if kind == "face":
+        (folder,) = options.data
+        faces = open_faces(folder)
+        _, rows = split(faces, options.hold_out)
+        return {folder.name: FaceLessons(faces, rows, options.size or GazeConfig().size)}
+
+    def eyes(folders: Sequence[Path]) -> Lessons:
+        pairs = load(folders, held_out=True, limit=options.pictures)
+        return EyeLessons(pairs, pairs.population_mean(), Augmentation.none())
+
+    found: dict[str, Lessons] = {"people held out": eyes(options.data)}
+    if options.strangers:
+        found["another head"] = eyes(options.strangers)
+    return found
+
+
+def _render_arguments(add: Callable[..., Any]) -> None:
+    add("out", type=Path, help="folder to write")
+    add("--parts", type=Path, default=Path("../shared/assets"), help=FETCH_HELP)
+    add("--people", type=int, default=200, help="how many people (%(default)s)")
+    add("--each", type=int, default=40, help="pictures of each (%(default)s)")
+    add("--seed", type=int, default=1, help="of everything (%(default)s)")
+    add("--workers", type=int, default=1, help="processes on this machine (%(default)s)")
+    add("--ray", help="address of a Ray cluster to spread the work over; 'local' starts one here")
+
+
 def _train_arguments(add: Callable[..., Any]) -> None:
     add("--kind", choices=_CONFIGS, default="face", help="a whole face, or a headset's two eyes (%(default)s)")
     add("--data", type=Path, nargs="+", required=True, help="ETH-XGaze, MPIIFaceGaze, rendered faces or eye pairs")
@@ -118,8 +169,25 @@ def _export_arguments(add: Callable[..., Any]) -> None:
     add("onnx", type=Path, help="where to write the network")
 
 
+def _compare_arguments(add: Callable[..., Any]) -> None:
+    add("networks", type=Path, nargs="+", help="exported networks, or EyeNet's own file")
+    add("--data", type=Path, nargs="+", required=True, help="the sets they learnt from: who was held out judges")
+    add(
+        "--strangers",
+        type=Path,
+        nargs="+",
+        default=(),
+        help="sets rendered from another head, all of which is held out",
+    )
+    add("--hold-out", nargs="+", default=(), metavar="PERSON", help="of a set of faces, as they were named to train")
+    add("--size", type=int, help="pixels of a side of the face (224)")
+    add("--pictures", type=int, help="use only so many of a set, evenly thinned out (all)")
+
+
 _VERBS: Final[dict[str, tuple[Callable[[argparse.Namespace], int], Callable[[Callable[..., Any]], None], str]]] = {
+    "render": (_render, _render_arguments, "render faces whose gaze is known, to learn from"),
     "train": (_train, _train_arguments, "train a network; the defaults are the paper's. A stopped run goes on"),
+    "compare": (_compare, _compare_arguments, "degrees and milliseconds of exported networks in one table"),
     "export": (_export, _export_arguments, "checkpoint to .onnx, compared with PyTorch"),
 }
 

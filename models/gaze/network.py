@@ -80,7 +80,7 @@ class Encoder(nn.Module):
     def __init__(self, config: GazeConfig, tokens: int) -> None:
         super().__init__()
         self.token = nn.Parameter(torch.zeros(1, 1, config.planes))
-        self.positions = nn.Parameter(0.02 * torch.randn(1, 1 + tokens, config.planes))
+        self.positions = nn.Parameter(torch.randn(1, 1 + tokens, config.planes))  # as loud as what the tokens say
         self.layers = nn.Sequential(*(Layer(config) for _ in range(config.layers)))
         self.say = nn.Linear(config.planes, 2)
 
