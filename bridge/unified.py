@@ -193,8 +193,8 @@ _MATRIX: Final = np.array(list(_TABLE.rows.values()))[:, : len(INPUTS) + len(_FI
 PARAMETERS: Final = tuple(_TABLE.rows)
 "Every parameter that can be computed, without its `v2/`."
 _ROW: Final = {name: row for row, name in enumerate(PARAMETERS)}
-BASE: Final = frozenset(name for name, _ in _lines(_BASE))
-"Those of them that are shapes of a face and not made of several."
+BASE: Final = dict(_lines(_BASE))
+"Those of them that are shapes of a face and not made of several, each with what it is in ARKit's words."
 
 
 _LOWEST_INPUT: Final = np.zeros(_MATRIX.shape[1], np.float32)

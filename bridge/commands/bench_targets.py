@@ -225,14 +225,14 @@ def _all_at_once(receiver: _Receiver, seconds: float) -> dict[str, dict[str, flo
     """Percentiles of giving one frame to every target there is, milliseconds: as they pass on the wall, and as this
     thread works, which other programs of a busy machine do not disturb."""
     frames = round(seconds * ALL_RATE)
-    results = [moving_face(index / ALL_RATE, index) for index in range(frames)]
+    results = [moving_face(index / ALL_RATE, index) for index in range(_WARM_UP + frames)]
     wall, work = Section(frames, time.perf_counter), Section(frames, time.thread_time)
     with contextlib.ExitStack() as stack:
         sinks = [stack.enter_context(_opened(name, options, receiver)) for name, options in TargetsOptions()]
         for result in results[:_WARM_UP]:
             _give(result, sinks)
         begun = time.perf_counter()
-        for index, result in enumerate(results):
+        for index, result in enumerate(results[_WARM_UP:]):
             time.sleep(max(0.0, begun + index / ALL_RATE - time.perf_counter()))
             with wall, work:
                 _give(result, sinks)

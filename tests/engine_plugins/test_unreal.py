@@ -13,7 +13,7 @@ from bridge.blendshapes import LIVE_LINK
 from bridge.osc import Message, encode
 from bridge.remote import COMMANDS
 from bridge.sinks.native import FLAGS, LAYOUT, PORT
-from bridge.unified import _BASE as UNIFIED
+from bridge.unified import BASE
 from tests.engine_plugins import packets
 from tests.engine_plugins.unreal import headers
 from tests.golden.make import HERE as GOLDEN
@@ -93,9 +93,8 @@ def test_the_tables_are_the_protocols(tool: Path) -> None:
     assert of("ports") == [[str(PORT), "13938"]]
     assert [name for (name,) in of("curve")] == list(LIVE_LINK)
     unified = dict(row[1:3] for row in of("preset") if row[0] == "Unified Expressions")
-    for shape, source in (line.split() for line in UNIFIED.strip().splitlines()):
-        for side in ("Left", "Right"):
-            assert unified[shape.format(s=side)] == source.format(s=side)
+    for shape, source in BASE.items():
+        assert unified[shape] == source
 
 
 def test_curves_are_what_live_link_face_sends(tool: Path) -> None:

@@ -40,11 +40,12 @@ def frame_of(data: bytes) -> dict[str, dict[str, float]] | None:
         if address in OPTIONAL and address not in found:
             values[address] = {argument.name: argument.neutral for argument in arguments}
             continue
-        given = found.get(address, ())[: len(arguments)]
-        kinds = [{"i": int, "f": float}[argument.tag] for argument in arguments]
-        if [type(value) for value in given] != kinds or not all(math.isfinite(value) for value in given):  # type: ignore[arg-type]
+        tags = re.findall(re.escape(address.encode()) + rb"\0+,([^\0]*)\0", data)
+        if not tags or not tags[-1].startswith("".join(argument.tag for argument in arguments).encode()):
             return None
-        values[address] = {argument.name: value for argument, value in zip(arguments, given, strict=True)}
+        values[address] = {argument.name: value for argument, value in zip(arguments, found[address], strict=False)}
+        if not all(map(math.isfinite, values[address].values())):
+            return None
     opening = values["/eyebridge/frame"]
     whole = opening["sequence"] == values["/eyebridge/end"]["sequence"] and opening["version"] <= PROTOCOL_VERSION
     return values if whole else None
@@ -76,6 +77,26 @@ def test_a_damaged_frame_is_refused(name: str) -> None:
         with pytest.raises(OscError):
             read(data)
     else:
+        assert frame_of(data) is None
+
+
+def test_numbers_of_twice_the_size_are_of_another_type() -> None:
+    sound = (GOLDEN / "native_neutral.osc").read_bytes()
+    for address, argument, wide in (("/eyebridge/light", b"f", b"d"), ("/eyebridge/end", b"i", b"h")):
+        size = sound.index(address.encode()) - 4
+        tags = sound.index(b"," + argument, size)
+        value = sound.index(b"\0", tags) // 4 * 4 + 4
+        longer = (int.from_bytes(sound[size : size + 4], "big") + 4).to_bytes(4, "big")
+        data = (
+            sound[:size]
+            + longer
+            + sound[size + 4 : tags + 1]
+            + wide
+            + sound[tags + 2 : value]
+            + bytes(4)
+            + sound[value:]
+        )
+        assert len(read(data)) == len(read(sound))
         assert frame_of(data) is None
 
 
