@@ -6,6 +6,7 @@ from bridge.camera_commands import ArrangeEye, SaveHeadset, SeekBoard, WatchCame
 from bridge.control import (
     Adjust,
     CaptureNeutral,
+    CenterGaze,
     ForgetNeutral,
     ResetSettings,
     SaveSettings,
@@ -41,6 +42,8 @@ JSON = st.recursive(
         ({"type": "capture_neutral", "seconds": 3}, CaptureNeutral(3.0)),
         ({"type": "forget_neutral"}, ForgetNeutral()),
         ({"type": "start_guide"}, StartGuide()),
+        ({"type": "start_guide", "only_gaze": True}, StartGuide(only_gaze=True)),
+        ({"type": "center_gaze"}, CenterGaze()),
         ({"type": "skip_step"}, SkipStep()),
         ({"type": "stop_guide"}, StopGuide()),
         ({"type": "undo_calibration"}, UndoCalibration()),

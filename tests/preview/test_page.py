@@ -16,8 +16,18 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from bridge.control import Adjust, CaptureNeutral, Command, ForgetNeutral, ResetSettings, SaveSettings, Switch
-from bridge.frames import AmbientLight, Image, Result
+from bridge.control import (
+    Adjust,
+    CaptureNeutral,
+    CenterGaze,
+    Command,
+    ForgetNeutral,
+    ResetSettings,
+    SaveSettings,
+    StartGuide,
+    Switch,
+)
+from bridge.frames import AmbientLight, Image, Look, Result, Signal
 from bridge.preview import Preview, PreviewOptions, Slider, Status, TargetState
 from tests.preview.results import picture, result
 from tests.preview.screenshots import browser, console, missing
@@ -162,6 +172,21 @@ def test_the_keyboard_captures_a_neutral_and_its_image_appears(page: Page) -> No
     assert not page.find("#countdown").is_displayed()
     page.find("#forget").send_keys(Keys.SPACE)
     assert page.daemon.commands.get(timeout=30) == ForgetNeutral()
+
+
+def test_the_look_is_shown_in_words_and_its_buttons_set_the_gaze(page: Page) -> None:
+    look, signal = Look(12.4, -3.2, 0.85), Signal(-1.0, 7.2, 0.75, -0.75)
+    page.daemon.result = replace(result(), look=look, signal=signal)
+    page.wait(lambda: "12° left, 3° down" in page.text("#look"))
+    assert [value.text for value in page.chrome.find_elements(By.CSS_SELECTOR, "#look dd")] == [
+        *("12° left, 3° down", "0.85 m", "averted 7 s", "-0.75")
+    ]
+    page.daemon.result = result()
+    page.wait(lambda: {value.text for value in page.chrome.find_elements(By.CSS_SELECTOR, "#look dd")} == {"\u2013"})
+    page.find("#gaze-center").send_keys(Keys.ENTER)
+    assert page.daemon.commands.get(timeout=30) == CenterGaze()
+    page.find("#gaze-follow").send_keys(Keys.ENTER)
+    assert page.daemon.commands.get(timeout=30) == StartGuide(only_gaze=True)
 
 
 def test_a_slider_acts_at_once_and_follows_the_daemon(page: Page) -> None:

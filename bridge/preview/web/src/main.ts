@@ -11,6 +11,7 @@ import { Classes } from "./panels/classes";
 import { Eyes } from "./panels/eyes";
 import { Guide } from "./panels/guide";
 import { Light } from "./panels/light";
+import { Look } from "./panels/look";
 import { Neutral } from "./panels/neutral";
 import { Targets } from "./panels/targets";
 import { Tuning } from "./panels/tuning";
@@ -31,6 +32,7 @@ const cameraPage = new CameraPage(link);
 const neutral = new Neutral(link);
 const guide = new Guide(link);
 const light = new Light(id("light"));
+const look = new Look(id("look"), link);
 
 let stage: Stage | undefined;
 let panels: ReturnType<typeof build> | undefined;
@@ -172,6 +174,7 @@ function describe(now: number, silent: boolean): void {
   panels.channels.tell(frame.channels);
   panels.weights.tell(frame.weights);
   eyes.tell(frame);
+  look.tell(frame);
   write(id("quality"), (100 * frame.quality).toFixed(0));
   write(id("personalized"), frame.personalized ? "yes" : "no");
 }

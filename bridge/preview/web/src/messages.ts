@@ -39,6 +39,10 @@ export interface Frame {
   weights: (number | null)[];
   /** Degrees: left yaw, left pitch, right yaw, right pitch. */
   gaze: (number | null)[];
+  /** Where both eyes look together: degrees of yaw and pitch, metres. */
+  look: [number | null, number | null, number | null];
+  /** Direct 1 or averted -1 gaze, its seconds, approach of the emotion, and whether gaze goes with it, -1..1. */
+  signal: [number | null, number | null, number | null, number | null];
   /** Linear red, green, blue; intensity 0..2; temperature in kelvin. */
   light: (number | null)[];
   quality: number;
@@ -189,8 +193,9 @@ export type Picture = (typeof PICTURE)[number];
 
 export type Command =
   | { type: "capture_neutral"; seconds: number }
+  | { type: "center_gaze" }
   | { type: "forget_neutral" }
-  | { type: "start_guide" }
+  | { type: "start_guide"; only_gaze?: boolean }
   | { type: "skip_step" }
   | { type: "stop_guide" }
   | { type: "undo_calibration" }
