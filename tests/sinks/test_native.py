@@ -40,7 +40,8 @@ def frame_of(data: bytes) -> dict[str, dict[str, float]] | None:
         if address in OPTIONAL and address not in found:
             values[address] = {argument.name: argument.neutral for argument in arguments}
             continue
-        tags = re.findall(re.escape(address.encode()) + rb"\0+,([^\0]*)\0", data)
+        padding = rb".{%d}" % (-(len(address) + 1) % 4)
+        tags = re.findall(re.escape(address.encode()) + rb"\0" + padding + rb",([^\0]*)\0", data, re.DOTALL)
         if not tags or not tags[-1].startswith("".join(argument.tag for argument in arguments).encode()):
             return None
         values[address] = {argument.name: value for argument, value in zip(arguments, found[address], strict=False)}
