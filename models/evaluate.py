@@ -13,7 +13,7 @@ import argparse
 import base64
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +57,21 @@ def population_mean(about: dict[str, Any]) -> Tensor:
 
 def evaluate(session: onnxruntime.InferenceSession, pairs: Pairs, augment: Augmenter) -> Figures:
     torch.manual_seed(0)
-    seen: list[Batch] = []
-    answers: list[list[np.ndarray[Any, np.dtype[np.float32]]]] = []
     steps = -(-len(pairs) // BATCH)
     quiet = not Console().is_terminal
-    for batch in track(batches(pairs, augment, BATCH, shuffle=False), "reading", steps, transient=True, disable=quiet):
-        answers.append(session.run(["action_units", "emotions", "channels"], {"pair": batch.pair.numpy()}))
-        seen.append(batch._replace(pair=torch.empty(0)))  # the labels are all that is needed later
-    return measure(Said(*map(np.concatenate, zip(*answers, strict=True))), truth_of(seen, pairs))
+    shown = track(batches(pairs, augment, BATCH, shuffle=False), "reading", steps, transient=True, disable=quiet)
+    said, seen = answers(session, shown)
+    return measure(said, truth_of(seen, pairs))
+
+
+def answers(session: onnxruntime.InferenceSession, shown: Iterable[Batch]) -> tuple[Said, list[Batch]]:
+    """What the network says, and the batches without their pictures: the labels are all that is needed later."""
+    said: list[list[np.ndarray[Any, np.dtype[np.float32]]]] = []
+    seen: list[Batch] = []
+    for batch in shown:
+        said.append(session.run(["action_units", "emotions", "channels"], {"pair": batch.pair.numpy()}))
+        seen.append(batch._replace(pair=torch.empty(0)))
+    return Said(*map(np.concatenate, zip(*said, strict=True))), seen
 
 
 def rows_of(figures: Figures, families: Sequence[str]) -> list[tuple[str, float]]:

@@ -124,11 +124,16 @@ class EyeNet(nn.Module):
     def forward(self, pair: Tensor) -> Prediction:
         h, w, c = self.config.height, self.config.width, self.config.widths[-1]
         eyes = torch.cat([pair[..., :w], pair[..., w:] @ self.mirror], 1)  # both look like left eyes
-        left, right = self.trunk(eyes.reshape(-1, 2, h, w)).reshape(-1, 2 * c, h // 16, w // 16).split(c, 1)
+        left, right = self.features(eyes.reshape(-1, 2, h, w)).reshape(-1, 2 * c, h // 16, w // 16).chunk(2, 1)
         own_first = torch.cat([left, right, right, left], 1).reshape(-1, 2 * c, h // 16, w // 16)  # (2N, 2 C, 6, 6)
         said = self.head(self.embed(self.fuse(own_first)))  # (2N, 26): by each eye's features
         together = said.reshape(-1, 2 * said.shape[-1]) @ self.agreement
         return Prediction(*together.split((len(ACTION_UNITS), len(EMOTIONS), len(CHANNELS)), 1))
+
+    def features(self, eyes: Tensor) -> Tensor:
+        """What one eye's two planes show, (M, 2, 96, 96) -> (M, C, 6, 6)."""
+        features: Tensor = self.trunk(eyes)
+        return features
 
     def decode(self, prediction: Prediction) -> tuple[Tensor, Tensor, Tensor]:
         """Probabilities (N, 10) and (N, 5), and channels (N, 22) in their own units."""
