@@ -4,8 +4,8 @@
 
 A small classifier learns open and shut eyes from the set's own neutral and eyes-closed pairs, reads every other pair,
 and lists those in which an eye is shut that the class wants open, with the pictures to look at: removed.csv and
-removed.png in the data set's folder. No picture is deleted; `models.study` leaves the listed rows out. Delete a line to
-keep its pair.
+removed.png in the data set's folder. No picture is deleted; training, evaluation and `models.study` leave the listed
+rows out. Delete a line to keep its pair.
 """
 
 import argparse

@@ -10,7 +10,8 @@ A data set is a folder with dataset.json and shards shard-00000, shard-00001, ..
 In memory all shards are one `Pairs` of tensors; 400,000 pairs are 7.4 GB, so they live on the GPU as uint8. People are
 kept apart: whoever is held out is held out of everything. So are some of the scanned skins, for there are only twenty:
 a network may be good to a new face because it has met that face's skin on another. And so is every person of another
-head than the usual one (dataset.json says "topology"): a network may know a mesh and not faces.
+head than the usual one (dataset.json says "topology"): a network may know a mesh and not faces. What `models.clean` has
+listed in removed.csv is left out for everybody.
 """
 
 import json
@@ -27,6 +28,7 @@ from torch import Tensor
 
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
 from bridge.errors import BridgeError
+from models.clean import LIST, removed_rows
 from models.labels import NEUTRAL_EMOTION, NONE, UNITS_WITHOUT_EMOTION
 from models.synthetic.parts import TOPOLOGY
 
@@ -92,13 +94,16 @@ def load(folders: Sequence[Path], *, held_out: bool, skins: bool = False, limit:
 
     Raises BridgeError when a folder holds no data set, a broken one, or nobody of that kind.
     """
-    found = [(shard, strange) for folder in folders for strange in [_other_head(folder)] for shard in _shards(folder)]
-    shards = [shard for shard, _ in found]
-    labels = [_labels(shard) for shard in shards]
-    rows = [
-        np.flatnonzero(_chosen(part, held_out, skins, strange))
-        for part, (_, strange) in zip(labels, found, strict=True)
-    ]
+    shards: list[Path] = []
+    labels: list[dict[str, NDArray[np.generic]]] = []
+    rows: list[NDArray[np.intp]] = []
+    for folder in folders:
+        strange, found = _other_head(folder), _shards(folder)
+        parts = [_labels(shard) for shard in found]
+        for part, kept in zip(parts, _kept(folder, [len(part["person"]) for part in parts]), strict=True):
+            rows.append(np.flatnonzero(_chosen(part, held_out, skins, strange) & kept))
+        shards += found
+        labels += parts
     total = sum(map(len, rows))
     if not total:
         who = "who is held out" if held_out else "to train on"
@@ -139,6 +144,16 @@ def _chosen(labels: dict[str, NDArray[np.generic]], held_out: bool, skins: bool,
     out: NDArray[np.bool_] = np.array([other_head or is_held_out(int(person)) for person in people])[of_person]
     chosen: NDArray[np.bool_] = ~strange & (out == held_out)
     return chosen
+
+
+def _kept(folder: Path, sizes: list[int]) -> list[NDArray[np.bool_]]:
+    """Which pairs of a folder's shards, of these sizes, its list of removed ones leaves."""
+    kept, removed = np.ones(sum(sizes), np.bool_), removed_rows(folder)
+    if removed is not None:
+        if not ((removed >= 0) & (removed < len(kept))).all():
+            raise BridgeError(f"{folder / LIST} is not this data set's; delete it, or run python -m models.clean again")
+        kept[removed] = False
+    return np.split(kept, np.cumsum(sizes)[:-1])
 
 
 def _shards(folder: Path) -> list[Path]:

@@ -7,6 +7,7 @@ import torch
 
 from bridge.channels import ACTION_UNIT_NAMES
 from bridge.errors import BridgeError
+from models.clean import LIST
 from models.dataset import HELD_OUT_SKINS, is_held_out, load
 from tests.models import fake
 
@@ -43,6 +44,22 @@ def test_everybody_of_another_head_is_held_out(tmp_path: Path) -> None:
     assert len(load([folder], held_out=True)) == 40
     with pytest.raises(BridgeError, match="to train on"):
         load([folder], held_out=False)
+
+
+def test_what_was_removed_is_left_out_of_its_own_set_alone(folder: Path, tmp_path: Path) -> None:
+    cleaned = fake.write(tmp_path / "set", people=25, pairs=8)
+    whole = load([folder], held_out=False)
+    people = torch.cat(
+        [torch.from_numpy(np.load(shard / "labels.npz")["person"]) for shard in sorted(cleaned.glob("s*"))]
+    )
+    (train, *_), last = [row for row in range(200) if not is_held_out(int(people[row]))], 199
+    (cleaned / LIST).write_text(f"row,action_unit\n{train},\n{last},\n")
+    trained = 1 + (not is_held_out(int(people[last])))
+    assert len(load([cleaned], held_out=False)) == len(whole) - trained
+    assert len(load([folder, cleaned], held_out=False)) == 2 * len(whole) - trained
+    (cleaned / LIST).write_text("row\n200\n")
+    with pytest.raises(BridgeError, match="is not this data set's"):
+        load([cleaned], held_out=False)
 
 
 def test_a_tenth_of_all_people_is_held_out() -> None:
