@@ -5,7 +5,8 @@ to each side's graded movements; both read nothing but the network's own outputs
 by a ridge (Hoerl, Kennard: "Ridge regression", Technometrics 1970). The first half of each hold is fitted and the
 second half decides how much of the correction is used, none included; only then all of it is fitted.
 
-Classes that were not shown keep what the network says of them, so a skipped step costs its own gain and nothing else.
+A skipped step costs its own gain and little else: the classes that were not shown are not corrected, and the correction
+of the others fades where the network sees what was not shown, since nothing is known of how this wearer shows it.
 """
 
 import math
@@ -55,6 +56,10 @@ _EFFORT: Final = 0.75
 "Of the full movement: what people show when they are asked for an expression."
 _SHARES: Final = (0.0, 0.5, 1.0)
 "How much of a correction may be used."
+_EMOTION_GAIN: Final = 0.05
+"By how much more of the held-out halves a correction of the emotions must be right, which are read well without."
+_UNKNOWN: Final = 0.5
+"Probability of the shown classes up to which nothing is corrected."
 _WEAK: Final = 0.12
 "A person who moves less than this part of the exemplar, and"
 _UNSEEN: Final = 0.15
@@ -102,15 +107,23 @@ class Fit:
         row = _row(expression)[None]
         features = _features(row) - self.centre
         channels = gaze_calibration.corrected(expression.channels, self.gaze)
-        ratios = channels[_RATIOS]
+        ratios, known = channels[_RATIOS], _known(row[0, _UNITS], self.units)
         for own, matrix in zip(_MOVEMENTS, self.movements, strict=True):
-            ratios[own] = (ratios[own] + (_inputs(row, own) @ matrix)[0]).clip(0.0, 1.0)
+            ratios[own] = (ratios[own] + known * (_inputs(row, own) @ matrix)[0]).clip(0.0, 1.0)
         channels[_RATIOS] = ratios
         units, emotions = (
-            _softmax(_log(row[:, part]) + features @ head)[0].astype(np.float32)
+            _softmax(_log(row[:, part]) + _known(row[0, part], head) * (features @ head))[0].astype(np.float32)
             for part, head in ((_UNITS, self.units), (_EMOTIONS, self.emotions))
         )
         return Expression(units, emotions, channels)
+
+
+def _known(probabilities: Floats, head: NDArray[np.float32]) -> float:
+    """How much of a correction counts, 0..1: all where the classes that it knows have all of the probability."""
+    corrected = head.any(0)
+    if not corrected.any():  # nothing was learnt of these classes, which says nothing against what else was
+        return 1.0
+    return max(0.0, (float(probabilities[corrected].sum()) - _UNKNOWN) / (1.0 - _UNKNOWN))
 
 
 SHAPES: Final[dict[str, tuple[int, ...]]] = {
@@ -154,7 +167,7 @@ def fit(samples: Sequence[Sample]) -> Outcome:
     if len(_names(shown)) < 2 or NEUTRAL.name not in _names(shown):
         return Outcome(None, weak)
     data = _Data.of(shown)
-    units, emotions = _head(data, data.units, _UNITS), _head(data, data.emotions, _EMOTIONS)
+    units, emotions = _head(data, data.units, _UNITS), _head(data, data.emotions, _EMOTIONS, _EMOTION_GAIN)
     movements = _movement_heads(data)
     if not (units.used or emotions.used or movements.any()):
         return Outcome(None, weak, units.before, units.before)
@@ -241,8 +254,8 @@ class _Head:
     after: float
 
 
-def _head(data: _Data, classes: NDArray[np.intp], part: slice) -> _Head:
-    """(FEATURES, classes) of a class output: as much of it as the held-out halves want."""
+def _head(data: _Data, classes: NDArray[np.intp], part: slice, gain: float = 0.0) -> _Head:
+    """(FEATURES, classes) of a class output: as much of it as the held-out halves want, for a `gain` at least."""
     known = classes >= 0
     logs = _log(data.rows[:, part])
     trial = _logistic(data.features, logs, classes, data.weights(known & ~data.late))
@@ -260,7 +273,7 @@ def _head(data: _Data, classes: NDArray[np.intp], part: slice) -> _Head:
         return _Head(np.zeros_like(trial), False, math.nan, math.nan)
     qualities = {share: quality(share) for share in _SHARES}
     before = qualities[0.0]
-    allowed = [share for share in _SHARES if qualities[share][1] >= before[1]]
+    allowed = [share for share in _SHARES if qualities[share][1] >= before[1] + (gain if share else 0.0)]
     share = max(allowed, key=lambda share: qualities[share][0])
     full = _logistic(data.features, logs, classes, data.weights(known))
     return _Head(share * full, share > 0, before[1], qualities[share][1])
