@@ -26,6 +26,7 @@ from bridge.channels import ACTION_UNITS
 from bridge.errors import BridgeError
 from bridge.files import write_atomically
 from bridge.frames import Image
+from models.clean import removed_rows
 
 COUNT: Final = 350
 "Pictures that everybody rates, as in the paper."
@@ -44,11 +45,22 @@ class Question:
 
 
 def questions(folder: Path, count: int, seed: int = 1) -> list[Question]:
-    """The same pictures for every rater, every class equally often. Raises BridgeError when the set is none."""
+    """The same pictures for every rater, every class equally often, without those that `models.clean` listed.
+
+    Raises BridgeError when the set is none.
+    """
     shards = sorted(folder.glob("shard-*"))
+    listed = removed_rows(folder)
+    removed = set() if listed is None else set(listed.tolist())
     try:
         labels = [np.load(shard / "labels.npz")["action_unit"] for shard in shards]
-        places = [(s, n, int(unit)) for s, part in enumerate(labels) for n, unit in enumerate(part) if unit >= 0]
+        starts = np.cumsum([0, *map(len, labels)])
+        places = [
+            (s, n, int(unit))
+            for s, part in enumerate(labels)
+            for n, unit in enumerate(part)
+            if unit >= 0 and starts[s] + n not in removed
+        ]
         if not places:
             raise BridgeError(f"{folder} holds no labelled pair; give a data set of models.synthetic or models.study")
         rng = np.random.default_rng(seed)
@@ -58,7 +70,6 @@ def questions(folder: Path, count: int, seed: int = 1) -> list[Question]:
             rng.shuffle(of_class)
             chosen += of_class[: -(-count // CLASSES)]
         rng.shuffle(chosen)
-        starts = np.cumsum([0, *map(len, labels)])
         found = []
         for s, n, unit in chosen[:count]:
             images, neutrals = (np.load(shards[s] / f"{name}.npy", mmap_mode="r") for name in ("images", "neutral"))

@@ -22,6 +22,8 @@ class Spread:
     "Processes on this machine; 1: in this process."
     ray: str | None = None
     "Address of a Ray cluster, 'local' for one started here; None for none."
+    gpus: int = 0
+    "That a piece of work wants of a Ray cluster that has any; Ray hides them from work that asks for none."
 
     def map(self, do: Callable[..., Any], tasks: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
         """`do(*task)` for every task, in any order, as they are done. Raises what `do` raises.
@@ -56,7 +58,9 @@ class Spread:
                 f"the Ray cluster {self.ray} cannot be joined ({error}); start it with: ray start"
             ) from error
         try:
-            remote = ray.remote(do)
+            resources = ray.cluster_resources()  # type: ignore[no-untyped-call]
+            gpus = self.gpus if resources.get("GPU") else 0
+            remote = ray.remote(num_gpus=gpus)(do)
             waiting = [remote.remote(*task) for task in tasks]
             while waiting:
                 done, waiting = ray.wait(waiting)

@@ -82,7 +82,7 @@ def _run(options: argparse.Namespace) -> None:
     work = options.work / f"{preset.name}-{version}"
     with Progress(*_COLUMNS, console=_console) as bar:
         task = bar.add_task("trainings", total=len(tasks(preset)))
-        for done in run_all(options.data, work, preset, Spread(options.workers, options.ray)):
+        for done in run_all(options.data, work, preset, Spread(options.workers, options.ray, gpus=1)):
             bar.advance(task)
             bar.console.print(f"{done.file} is done", highlight=False)
     removed = removed_rows(options.data)

@@ -98,7 +98,7 @@ not one is real. One command makes this file:
 |---|---|
 | benchmark | version {setting.benchmark}, every {preset.every}. frame: {setting.pairs} pairs; {cleaned} |
 | preset | {preset.name}: {preset.size} x {preset.size} pixels, width {preset.width:g}, {preset.epochs:g} epochs, \
-batches of {preset.batch} |
+batches of {preset.batch}, rate {preset.rate:g} |
 | start | {weights}; the two-tower network always begins with random ones |
 | device | {setting.device}; {minutes:.0f} minutes of processor time for {len(tasks(preset))} trainings and askings |
 | date | {setting.date} |
