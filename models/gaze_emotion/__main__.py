@@ -14,6 +14,7 @@ train, then export), or convert one: models/gaze_emotion/pseudo.py says what it 
 import argparse
 import csv
 import datetime
+import importlib.metadata
 import io
 import sys
 from collections.abc import Sequence
@@ -33,7 +34,6 @@ from models.gaze_emotion.relations import averted
 from models.gaze_emotion.sets import LEFT_OUT, Listing, counts, find
 from models.gaze_emotion.study import Study, study_of
 from models.spread import Spread
-from models.train import git_commit
 
 _console: Final = Console(stderr=True)
 _COLUMNS: Final = (
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> None:
         "face detector": options.detector.name if options.detector else "none",
         "seed": str(options.seed),
         "date": datetime.date.today().isoformat(),
-        "eyebridge": git_commit(),
+        "eyebridge": importlib.metadata.version("eyebridge"),
     }
     write_atomically(options.out, page(study, setting, made).encode())
     write_atomically(options.out.with_suffix(".csv"), _csv_of_pictures(study))

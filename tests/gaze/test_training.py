@@ -15,7 +15,7 @@ from models.gaze.training import Recipe, Run, l1, rate_at, train
 from tests.gaze.fake import write_rendered
 
 SMALL = GazeConfig(size=64, width=0.125, hidden=32, layers=2, dropout=0.0)
-QUICK = Recipe(rate=3e-3, batch=32, epochs=12, warm_up=1, step=8)
+QUICK = Recipe(rate=3e-3, batch=32, epochs=9, warm_up=1, step=6)
 
 
 def test_the_papers_recipe_is_the_default() -> None:
@@ -46,12 +46,12 @@ def lessons_at(folder: Path) -> FaceLessons:
 
 
 def test_it_learns_and_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
-    write_rendered(tmp_path / "faces", people=5, each=32)
+    write_rendered(tmp_path / "faces", people=4, each=32)
     lessons, losses = lessons_at(tmp_path / "faces"), list[float]()
     whole = Run(SMALL, QUICK, lessons, {})
     assert train(whole, tmp_path / "whole.pt", lambda step, steps, loss: losses.append(loss))
     assert len(losses) == whole.steps
-    assert np.mean(losses[-5:]) < 0.5 * np.mean(losses[:5])
+    assert np.mean(losses[-6:]) < 0.17  # saying 0 whatever is shown gives 0.25
 
     def stop(step: int, steps: int, loss: float) -> None:
         if step == steps // 2:

@@ -156,7 +156,7 @@ def test_faces_are_found_by_the_users_detector(tmp_path: Path) -> None:
 def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
     """A real process, stopped by Ctrl-C when its first chunk is there; the next one does only the rest."""
     for number in range(3 * CHUNK):
-        write_picture(tmp_path / f"images/{'happy' if number % 2 else 'fear'}/{number:04d}.png", DIRECT, number, 400)
+        write_picture(tmp_path / f"images/{'happy' if number % 2 else 'fear'}/{number:04d}.png", DIRECT, number, 300)
     network = gaze_network(tmp_path / "gaze.onnx", size=224)
     work, out = tmp_path / "work", tmp_path / "report.html"
     given = [str(tmp_path / "images"), "--gaze", str(network), "--out", str(out), "--work", str(work)]
