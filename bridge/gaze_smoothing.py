@@ -25,7 +25,7 @@ _LID_WINDOW: Final = 0.05
 "Seconds over which a lid's movement is judged, and how far back gaze goes when it moves."
 _QUICK: Final = 0.05
 "Seconds after a saccade in which its end is still followed closely,"
-_QUICK_CUTOFF: Final = 15.0
+_QUICK_CUTOFF: Final = 30.0
 "with this cutoff, Hz."
 _DOWNWARDS: Final = 0.02
 "Seconds that a saccade downwards waits."

@@ -7,6 +7,7 @@ import pytest
 
 from bridge import shipped
 from bridge.blendshapes import ARKIT
+from bridge.channels import EMOTION_NAMES
 from bridge.config import Config, adjusted
 from bridge.errors import BridgeError
 from bridge.frames import EyeFrame, Result
@@ -120,3 +121,21 @@ def test_forgetting_the_neutral_goes_back_to_the_population(frames: list[EyeFram
     assert pipeline.profile.personal
     pipeline.forget_neutral()
     assert not pipeline(frames[60]).personalized
+
+
+@pytest.mark.parametrize("wink", ["wink_left", "wink_right"])
+def test_both_eyes_agree_while_one_is_shut(results: list[Result], wink: str) -> None:
+    for gaze in (results[frame].weights.gaze for frame in held(wink)[4:]):
+        assert abs(gaze.left_yaw - gaze.right_yaw) < 4.0
+        assert abs(gaze.left_pitch - gaze.right_pitch) < 4.0
+
+
+def test_looks_and_signals_come_with_every_result_but_those_of_shut_eyes(results: list[Result]) -> None:
+    angry = results[held("anger")[-1]]
+    assert angry.signal.contact == 1.0
+    assert angry.signal.approach == pytest.approx(1.0 - angry.expression.emotions[EMOTION_NAMES.index("closed_eyes")])
+    assert angry.signal.agreement == angry.signal.approach
+    assert abs(angry.look.yaw - (angry.weights.gaze.left_yaw + angry.weights.gaze.right_yaw) / 2) < 2.0
+    assert 0.1 <= angry.look.distance <= 6.0
+    shut = results[held("eyes_closed")[-1]]
+    assert np.isnan([shut.look.yaw, shut.signal.contact, shut.signal.agreement]).all()
