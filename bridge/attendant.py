@@ -47,6 +47,8 @@ class Attendant:
         self._target: tuple[float, float] | None = None
         self._keeps: str | None = None
         "Name of the profile that calibrations are kept in; None where there is none, or it is of something else."
+        self._new = False
+        "Whether nothing was kept under that name before."
 
     def begin(self) -> None:
         """Load the wearer's profile, or take their neutral."""
@@ -55,7 +57,7 @@ class Attendant:
         if options.profile is not None:
             loaded = self._load(options.profile)
             if loaded or not profiles.path_of(options.profile).is_file():
-                self._keeps = options.profile
+                self._keeps, self._new = options.profile, not profiles.files(options.profile)
         if not loaded and options.automatic:
             self._capture(options.seconds)
         elif options.profile is None:
@@ -165,13 +167,19 @@ class Attendant:
         self.tell("the calibration is ended, and all is as it was before")
 
     def _kept(self) -> str:
-        """Keep the profile in use, where it is the wearer's own and they have named one; says what was done."""
+        """Keep the profile in use under the name that the wearer has given; says what was done.
+
+        Back at nobody's profile, a first calibration has left nothing behind.
+        """
         profile, name = self._wearer.profile, self._keeps
         if name is None:
             return ""
-        if not profile.personal:
+        if not (profile.personal or self._new):
             return f"profile {name!r} stays as it is stored"
         try:
+            if not profile.personal:
+                profiles.delete(name)
+                return f"profile {name!r} is deleted, as there was none before"
             profiles.save(profile, name, self._options.headset, self._options.glasses)
         except BridgeError as error:
             return f"it is not kept: {error}"

@@ -149,13 +149,19 @@ def undo(name: str) -> Path:
     return path
 
 
+def files(name: str) -> list[Path]:
+    """All that lies under this name: the profile, the one before it, what was set aside, and what a kill has left."""
+    path, previous = path_of(name), previous_of(name)
+    found = (path, previous, *_damaged(name), *unfinished(path), *unfinished(previous))
+    return [file for file in found if file.is_file()]
+
+
 def delete(name: str) -> None:
     """Delete a profile and all that is kept of it: it holds a picture of somebody's eyes. Raises BridgeError."""
-    path = path_of(name)
-    files = [path, previous_of(name), *_damaged(name), *unfinished(path), *unfinished(previous_of(name))]
-    if not any(file.is_file() for file in files):
+    found = files(name)
+    if not found:
         raise BridgeError(f"there is no profile {name!r}; see: eyebridge profiles")
-    for file in files:
+    for file in found:
         try:
             file.unlink(missing_ok=True)
         except OSError as error:

@@ -4,8 +4,11 @@ One object with one job: frames and requests come in, `profile` is always the on
 the wearer should be told.
 """
 
+import math
 from collections.abc import Callable
 from typing import Final
+
+import numpy as np
 
 from bridge.calibration import NeutralCapture
 from bridge.errors import BridgeError
@@ -17,6 +20,9 @@ from bridge.slip import Upkeep, UpkeepOptions
 
 _REMEMBERED: Final = 8
 "Calibrations that can be undone one after the other."
+_DARK: Final = 2.0
+"Seconds without any eye after which the wearer is told that a calibration waits."
+WAITS: Final = "no eye is seen: your calibration waits until one is; look at the camera pictures, or undo to end it"
 
 Read = Callable[[Profile, EyePair], Expression]
 "The network's trusted reading of a pair under a profile."
@@ -43,6 +49,8 @@ class Wearer:
         self._notices: list[str] = []
         self._upkeep = Upkeep(options)
         self._advised = False
+        self._dark: float | None = None
+        "Since when a calibration has waited for an eye; infinite once that was said."
 
     def observe(self, pair: EyePair, reading: Expression) -> None:
         """Take one frame and its trusted reading.
@@ -52,6 +60,7 @@ class Wearer:
         if self._task is None:
             self._look_after(pair, reading)
             return
+        self._wait(pair.time, seen=not np.isnan(reading.channels).all())
         try:
             if isinstance(self._task, GazeCentering):
                 self._task.add(reading, pair.time)
@@ -75,15 +84,16 @@ class Wearer:
 
     def capture_neutral(self, seconds: float) -> None:
         """Collect the neutral from the next frame on, in place of whatever is under way; a fit is kept."""
-        self._task = NeutralCapture(seconds)
+        self._start(NeutralCapture(seconds))
 
     def center_gaze(self, seconds: float) -> None:
         """Take where the eyes look from the next frame on as straight ahead, in place of whatever is under way."""
-        self._task = GazeCentering(seconds)
+        self._start(GazeCentering(seconds))
 
     def start_guide(self, only_gaze: bool = False) -> None:
         """Begin the guided calibration, in place of whatever is under way; or only its part for the gaze."""
-        self._task, self.guided = Guide(self._read, self.profile if only_gaze else None), None
+        self._start(Guide(self._read, self.profile if only_gaze else None))
+        self.guided = None
 
     def skip_step(self) -> None:
         """Leave out the guide's step that is shown now, if there is one."""
@@ -164,6 +174,19 @@ class Wearer:
         """Other options from the next frame on."""
         if options != self._options:
             self._options, self._upkeep = options, Upkeep(options)
+
+    def _start(self, task: NeutralCapture | GazeCentering | Guide) -> None:
+        self._task, self._dark = task, None
+
+    def _wait(self, time: float, seen: bool) -> None:
+        """Say once that a calibration stands still while no eye is seen."""
+        if seen:
+            self._dark = None
+        elif self._dark is None:
+            self._dark = time
+        elif time - self._dark >= _DARK:
+            self._dark = math.inf
+            self._notices.append(WAITS)
 
     def _look_after(self, pair: EyePair, reading: Expression) -> None:
         self.profile = self._upkeep(self.profile, pair, reading)

@@ -361,3 +361,29 @@ def test_nothing_to_undo_is_said_and_a_recording_begins_and_ends(
     assert str(tmp_path / "kept") in states[0]
     with RecordingReader(tmp_path / "kept") as reader:
         assert 0 < len(reader) < FRAMES
+
+
+def test_undoing_the_first_calibration_of_all_leaves_no_picture_of_anybody(
+    clip: Path, receiver: Receiver, voice: Voice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(profiles, "folder", lambda: tmp_path)
+    daemon: Daemon
+    there: list[list[str]] = []
+
+    def follow(report: Report) -> None:
+        status = report.status
+        if len(there) < 2 and status.progress is None and report.result.personalized:
+            there.append(sorted(path.name for path in tmp_path.iterdir()))
+            daemon.command(CaptureNeutral(0.5) if len(there) == 1 else UndoCalibration())
+        elif len(there) == 2 and status.progress is None:
+            there.append([])
+            daemon.command(UndoCalibration())
+        elif not report.result.personalized and len(there) == 3:
+            daemon.stop()
+
+    source = RecordingOptions(path=clip, realtime=False, loop=True)
+    daemon = Daemon(config_for(receiver, personalization={"profile": "me"}), source.open, report=follow)
+    daemon.run(120.0)
+    assert there[0] == ["me.npz"]
+    assert list(tmp_path.iterdir()) == []
+    assert voice.said[-2].endswith("profile 'me' is deleted, as there was none before")

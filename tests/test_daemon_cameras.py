@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from bridge.config import Config
+from bridge.control import CaptureNeutral, UndoCalibration
 from bridge.daemon import Daemon, Report
 from bridge.sources import CameraOptions, SourceOptions, pair_from, source_from
 from samples.cameras.mjpeg import MjpegCamera
@@ -163,3 +164,27 @@ def test_a_daemon_that_ends_leaves_nothing_behind(receiver: Receiver) -> None:
     assert wire.open == 0
     assert counts[-1][0] <= counts[2][0]
     assert counts[-1][1] <= counts[2][1]
+
+
+def test_commands_are_answered_while_no_camera_gives_anything(receiver: Receiver) -> None:
+    wire, reports = Wire(), list[Report]()
+    wire.mood = "absent"
+    said: list[str] = []
+
+    def hears(words: str) -> Callable[[], bool]:
+        def heard() -> bool:
+            said.extend(report.status.state for report in reports[-1:])
+            return any(words in sentence for sentence in said)
+
+        return heard
+
+    with running(WireOptions(wire=wire, wait=True, eyes="left"), receiver, reports) as daemon:
+        wait_until(lambda: bool(reports), "a report of no camera at all")
+        assert reports[-1].status.cameras[0].state in ("connecting", "gone")
+        daemon.command(CaptureNeutral(1.0))
+        wait_until(hears("your calibration waits"), "the wearer is told why nothing happens")
+        daemon.command(UndoCalibration())
+        wait_until(hears("all is as it was before"), "it can be ended")
+        assert reports[-1].status.progress is None
+        wire.mood = "well"
+        wait_until(lambda: reports[-1].status.cameras[0].state == "ok", "the camera is taken up")

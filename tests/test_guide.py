@@ -12,7 +12,7 @@ from bridge.frames import Expression, EyePair
 from bridge.guide import DURATION, STEPS, target
 from bridge.personalization import Profile
 from bridge.slip import UpkeepOptions
-from bridge.wearer import Wearer
+from bridge.wearer import WAITS, Wearer
 
 RATE = 30.0
 BY_NAME = {exercise.name: exercise for exercise in (NEUTRAL, *EXERCISES)}
@@ -166,7 +166,10 @@ def test_time_stands_still_while_the_headset_is_off_and_stopping_changes_nothing
     follow(wearer, person, 8.0)
     before = wearer.prompt
     person.seen = False
-    follow(wearer, person, 20.0)
+    follow(wearer, person, 1.5)
+    assert wearer.take_notices() == [], "a moment without eyes is no news"
+    follow(wearer, person, 18.5)
+    assert wearer.take_notices() == [WAITS], "once"
     assert before is not None
     assert wearer.prompt is not None
     assert wearer.prompt.step == before.step
