@@ -116,7 +116,7 @@ def solid(faces: Faces, numbers: Sequence[int]) -> str:
     """Directions on the unit sphere as the camera sees them (the paper's figures 6 and 9)."""
 
     def draw() -> Figure:
-        figure = plt.figure(figsize=(5.6, 4.4))
+        figure = plt.figure(figsize=(4.6, 4.2))
         axes: Any = figure.add_subplot(projection="3d", computed_zorder=False)
         for number in numbers:
             x, y, z = direction(_thinned(faces, number)).T
@@ -130,7 +130,8 @@ def solid(faces: Faces, numbers: Sequence[int]) -> str:
             axis.set_pane_color((0, 0, 0, 0))
             axis._axinfo["grid"]["color"] = "#88888855"
         axes.view_init(elev=18, azim=70)
-        axes.legend(loc="center left", bbox_to_anchor=(1.08, 0.5), markerscale=2.0)
+        axes.locator_params(nbins=4)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=4, fontsize=8, markerscale=2.0)
         return figure
 
     return _svg(draw)

@@ -127,8 +127,8 @@ def _table(study: Study, setting: Setting) -> str:
         "<th class=n>95 % interval<th class=n>p<th class=n>paper<th class=n>Cramér's V<th class=n>p of V</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div><p class=soft>p: of a two-sided permutation test, "
         f"{setting.draws} orders; intervals: percentiles of {setting.draws} bootstrap samples. Beside V stands what "
-        "chance alone gives, for V is never negative. These are eight tests: where nothing goes together, one report "
-        "in three still has a p below 0.05 somewhere.</p>"
+        "chance alone gives, for V is never negative. These are eight tests: where nothing goes together, up to "
+        "one report in three has a p below 0.05 somewhere.</p>"
     )
 
 
