@@ -91,6 +91,8 @@ class NeutralCapture:
         self._last: float | None = None
         self._pairs: list[EyePair] = []
         self._readings: list[Expression] = []
+        self._good: tuple[list[EyePair], Kept] | None = None
+        "Known from the first question to the next frame: judging takes as long as a few frames."
 
     @property
     def progress(self) -> float:
@@ -113,17 +115,13 @@ class NeutralCapture:
         if not self._pairs or not 0.0 <= pair.time - self._pairs[-1].time < _SPACING:
             self._pairs.append(pair)
             self._readings.append(reading)
+            self._good = None
 
     def good(self) -> tuple[list[EyePair], Kept]:
         """The frames of a relaxed face that looks ahead, and what became of the others."""
-        if not self._pairs:
-            return [], Kept(0, 0, 0, 0)
-        blinking = _blinking(self._of("lid_openness"))
-        away = ~blinking & _away(self._of("gaze_yaw"), self._of("gaze_pitch"), ~blinking)
-        moving = ~blinking & ~away & _moving(np.stack([pair.pixels for pair in self._pairs]), ~blinking & ~away)
-        good = ~(blinking | away | moving)
-        kept = Kept(*(int(frames.sum()) for frames in (good, blinking, moving, away)))
-        return [self._pairs[index] for index in np.flatnonzero(good)], kept
+        if self._good is None:
+            self._good = self._judged()
+        return self._good
 
     def profile(self, read: Callable[[Profile, EyePair], Expression]) -> Profile:
         """The wearer's neutral.
@@ -136,6 +134,16 @@ class NeutralCapture:
             raise BridgeError(kept.complaint)
         profile = Profile.mean_of(pairs)
         return profile.resting_at([read(profile, pair) for pair in pairs[:: max(1, len(pairs) // _READ_AGAIN)]])
+
+    def _judged(self) -> tuple[list[EyePair], Kept]:
+        if not self._pairs:
+            return [], Kept(0, 0, 0, 0)
+        blinking = _blinking(self._of("lid_openness"))
+        away = ~blinking & _away(self._of("gaze_yaw"), self._of("gaze_pitch"), ~blinking)
+        moving = ~blinking & ~away & _moving(np.stack([pair.pixels for pair in self._pairs]), ~blinking & ~away)
+        good = ~(blinking | away | moving)
+        kept = Kept(*(int(frames.sum()) for frames in (good, blinking, moving, away)))
+        return [self._pairs[index] for index in np.flatnonzero(good)], kept
 
     def _of(self, stem: str) -> NDArray[np.float64]:
         """(n, 2) a channel of the left and the right eye, NaN where an eye is not seen."""

@@ -105,8 +105,9 @@ class Preview:
 
     def tell(self, status: Status) -> None:
         """Shows how the daemon is doing."""
-        self._status = status
-        self._ring()
+        if status is not self._status:  # most frames come with the one before
+            self._status = status
+            self._ring()
 
     @property
     def watched(self) -> bool:
