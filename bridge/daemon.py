@@ -228,8 +228,11 @@ class Daemon:
             case StartRecording():
                 self._tape.start(new_folder(datetime.now()), running.source.rate)
                 self._say(f"your eye pictures are being recorded to {self._tape.path}")
-            case StopRecording():
+            case StopRecording() if self._tape.path:
+                self._say(f"the recording is in {self._tape.path}")
                 self._tape.stop()
+            case StopRecording():
+                self._say("nothing is being recorded")
             case _:
                 running.attendant.obey(command)
 
@@ -252,6 +255,8 @@ class Daemon:
 
     def _status(self, running: _Running) -> Status:
         wearer = running.pipeline.wearer
+        if failure := self._tape.failed():
+            self._say(f"the recording has ended: {failure}")
         if wearer.profile is not self._shown[0]:
             picture = wearer.profile.neutral.astype(np.uint8) if wearer.profile.personal else None
             self._shown = (wearer.profile, picture)
@@ -270,4 +275,5 @@ class Daemon:
             guide=running.attendant.guidance,
             guided=wearer.guided,
             undoable=wearer.undoable,
+            recorded=self._tape.saved,
         )

@@ -143,6 +143,18 @@ class Tape:
         """The folder that is written to now; None while nothing is recorded."""
         return self._recorder.path if self._recorder and not self._recorder.failure else None
 
+    @property
+    def saved(self) -> int | None:
+        """Frames saved so far of what is recorded now; None while nothing is."""
+        return self._recorder.written if self._recorder and not self._recorder.failure else None
+
+    def failed(self) -> BridgeError | None:
+        """Why a recording has ended by itself: once, None before and after."""
+        failure = self._recorder.failure if self._recorder else None
+        if failure:
+            self.stop()
+        return failure
+
     def start(self, path: Path, rate: float | None = None) -> None:
         """Record every frame from now on. Raises BridgeError when that is done already, or the folder will not do."""
         if self.path:

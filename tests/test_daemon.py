@@ -343,9 +343,11 @@ def test_nothing_to_undo_is_said_and_a_recording_begins_and_ends(
     monkeypatch.setattr("bridge.daemon.new_folder", lambda now: tmp_path / "kept")
     daemon: Daemon
     states: list[str] = []
+    saved: list[int | None] = []
 
     def follow(report: Report) -> None:
         states.append(report.status.state)
+        saved.append(report.status.recorded)
         if len(states) == 2:
             daemon.command(StopRecording())
         if len(states) == 4:
@@ -359,6 +361,9 @@ def test_nothing_to_undo_is_said_and_a_recording_begins_and_ends(
     assert voice.sounds == ["failed"]
     assert voice.said[0].startswith("there is no calibration to undo")
     assert str(tmp_path / "kept") in states[0]
+    assert states[3] == f"the recording is in {tmp_path / 'kept'}"
+    assert None not in saved[:2]
+    assert saved[3] is None
     with RecordingReader(tmp_path / "kept") as reader:
         assert 0 < len(reader) < FRAMES
 

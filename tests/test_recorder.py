@@ -187,3 +187,27 @@ def test_a_full_disk_is_said_once(tmp_path: Path) -> None:
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     sentence = f"cannot save {tmp_path / 'full'}: the disk is full; free some space and try again"
     assert said == [f"recording ended after 4 frames: {sentence}", f"4 96 {sentence}"]
+
+
+FILL_THE_TAPE = (
+    FILL_THE_DISK.partition("with Recorder")[0]
+    + """
+tape = Tape()
+tape.start(Path(sys.argv[1]))
+told = []
+for number in range(100):
+    tape.offer(EyeFrame(None, np.random.default_rng(number).integers(0, 256, (60, 80), np.uint8), number / 120, number))
+while not told:
+    told += filter(None, [tape.failed()])
+assert (tape.path, tape.saved, tape.failed()) == (None, None, None)
+tape.close()
+print(told[0])
+"""
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on file sizes to fill the disk with")
+def test_a_tape_that_ends_by_itself_says_so_once_and_records_nothing_any_more(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FILL_THE_TAPE, str(tmp_path / "full")]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
+    assert said[-1] == f"cannot save {tmp_path / 'full'}: the disk is full; free some space and try again"

@@ -97,6 +97,8 @@ class Status:
     "What the guided calibration has come to, until it is undone."
     undoable: bool = False
     "Whether there is a calibration to undo."
+    recorded: int | None = None
+    "Frames saved so far of the recording under way; None while there is none."
 
 
 class Feed:
@@ -171,6 +173,7 @@ class Feed:
             cameras=[_camera(camera) for camera in status.cameras],
             guided=outcome(status.guided),
             undoable=status.undoable,
+            recorded=status.recorded,
         )
 
 

@@ -25,6 +25,8 @@ from bridge.control import (
     ResetSettings,
     SaveSettings,
     StartGuide,
+    StartRecording,
+    StopRecording,
     Switch,
 )
 from bridge.frames import AmbientLight, Image, Look, Result, Signal
@@ -172,6 +174,19 @@ def test_the_keyboard_captures_a_neutral_and_its_image_appears(page: Page) -> No
     assert not page.find("#countdown").is_displayed()
     page.find("#forget").send_keys(Keys.SPACE)
     assert page.daemon.commands.get(timeout=30) == ForgetNeutral()
+
+
+def test_a_recording_is_begun_and_ended_by_a_button_that_says_how_long_it_is(page: Page) -> None:
+    page.find("#record").send_keys(Keys.ENTER)
+    assert page.daemon.commands.get(timeout=30) == StartRecording()
+    page.daemon.preview.tell(Status(recorded=321))
+    page.wait(lambda: page.text("#record") == "Stop recording · 321 frames")
+    assert page.find("#record").get_attribute("aria-pressed") == "true"
+    page.find("#record").send_keys(Keys.ENTER)
+    assert page.daemon.commands.get(timeout=30) == StopRecording()
+    page.daemon.preview.tell(Status())
+    page.wait(lambda: page.text("#record") == "Record")
+    assert page.find("#record").get_attribute("aria-pressed") == "false"
 
 
 def test_the_look_is_shown_in_words_and_its_buttons_set_the_gaze(page: Page) -> None:

@@ -13,6 +13,7 @@ import { Guide } from "./panels/guide";
 import { Light } from "./panels/light";
 import { Look } from "./panels/look";
 import { Neutral } from "./panels/neutral";
+import { Tape } from "./panels/tape";
 import { Targets } from "./panels/targets";
 import { Tuning } from "./panels/tuning";
 import { Weights } from "./panels/weights";
@@ -31,6 +32,7 @@ const cameras = new Cameras();
 const cameraPage = new CameraPage(link);
 const neutral = new Neutral(link);
 const guide = new Guide(link);
+const tape = new Tape(link);
 const light = new Light(id("light"));
 const look = new Look(id("look"), link);
 
@@ -105,6 +107,7 @@ function tell(status: Status): void {
   progress = status.progress;
   neutral.tell(status);
   guide.tell(status);
+  tape.tell(status);
   targets.tell(status.targets, performance.now());
   cameras.tell(status.cameras);
   cameraPage.tell(status);

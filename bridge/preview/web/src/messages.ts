@@ -69,6 +69,8 @@ export interface Status {
   cameras: Camera[];
   guided: Guided | null;
   undoable: boolean;
+  /** Frames saved so far of the recording under way; null while there is none. */
+  recorded: number | null;
 }
 
 /** What a guided calibration asks for now. */
@@ -199,6 +201,8 @@ export type Command =
   | { type: "skip_step" }
   | { type: "stop_guide" }
   | { type: "undo_calibration" }
+  | { type: "start_recording" }
+  | { type: "stop_recording" }
   | { type: "adjust"; path: string; value: number }
   | { type: "switch"; target: string; on: boolean }
   | { type: "save_settings" }
