@@ -6,6 +6,7 @@ import datetime
 import platform
 import sys
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from models.study import benchmark, frozen, start
 from models.study.data import load
 from models.study.methods import PRESETS
 from models.study.protocol import HOLDS
+from models.study.strangers import COLUMNS
 from models.synthetic.parts import FETCH_HELP, open_parts
 
 _console: Final = Console(stderr=True)
@@ -79,7 +81,7 @@ def _run(options: argparse.Namespace) -> None:
 
     preset = replace(PRESETS[options.preset], start=options.start)
     version = frozen.read().version
-    work = options.work / f"{preset.name}-{version}"
+    work = options.work / f"{preset.name}-{version}-{zlib.crc32(repr(preset).encode()):08x}"
     with Progress(*_COLUMNS, console=_console) as bar:
         task = bar.add_task("trainings", total=len(tasks(preset)))
         for done in run_all(options.data, work, preset, Spread(options.workers, options.ray, gpus=1)):
@@ -94,7 +96,7 @@ def _run(options: argparse.Namespace) -> None:
         torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU ({platform.machine()})",
         datetime.date.today().isoformat(),
     )
-    write(options.out, work, setting)
+    write(options.out, work, setting, options.strangers or ())
     _console.print(f"wrote {options.out}")
 
 
@@ -134,6 +136,8 @@ def _parser() -> argparse.ArgumentParser:
             add("--start", type=Path, help="weights to begin with: pretrain's, or torchvision's InceptionV3 (full)")
             add("--work", type=Path, default=Path(".work/study"), help="where answers are kept")
             add("--out", type=Path, default=Path("models/RESULTS.md"), help="report to write")
+            words = "figures of models.evaluate --json on unknown people, skins and heads, for a table of them"
+            add("--strangers", type=Path, nargs=len(COLUMNS), metavar=COLUMNS, help=words)
         if verb in ("render", "run"):
             add("--workers", type=int, default=1, help="processes on this machine")
             add("--ray", help="address of a Ray cluster to spread the work over; 'local' starts one here")

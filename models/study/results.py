@@ -1,6 +1,7 @@
 """Writes models/RESULTS.md: every table of the paper beside ours, with what it was measured on."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -29,7 +30,8 @@ from models.study.report import (
     table,
 )
 from models.study.runs import BASELINE, SINGLE, Answers, Task, answers_of, crossed, tasks
-from models.study.shipped import SHIPPED
+from models.study.shipped import SHIPPED, shipped_network
+from models.study.strangers import section
 
 _TITLES: Final[dict[Vocabulary, str]] = {"action_unit": "Action units", "emotion": "Emotive expressions"}
 _LABELS: Final = {item.name: item.label for item in (*ACTION_UNITS, *EMOTIONS)}
@@ -64,8 +66,11 @@ class Setting:
     date: str
 
 
-def write(out: Path, work: Path, setting: Setting) -> None:
-    """RESULTS.md at `out`, and its figures in a folder `results` beside it."""
+def write(out: Path, work: Path, setting: Setting, strangers: Sequence[Path] = ()) -> None:
+    """RESULTS.md at `out`, its figures in a folder `results` beside it; `strangers` as `strangers.section` has them.
+
+    Raises BridgeError as that does.
+    """
     preset = setting.preset
     figures = out.parent / "results"
     parts = [_begin(setting, work), _first_table(work, preset)]
@@ -76,6 +81,8 @@ def write(out: Path, work: Path, setting: Setting) -> None:
             _draw(figures, found[key], vocabulary, personalized)
         parts.append(_spread(vocabulary, found))
         _draw_people(figures, found, vocabulary)
+    if strangers:
+        parts.append(section(strangers))
     write_atomically(out, "\n".join(parts).encode())
 
 
@@ -101,11 +108,16 @@ not one is real. One command makes this file:
 batches of {preset.batch}, rate {preset.rate:g} |
 | start | {weights}; the two-tower network always begins with random ones |
 | device | {setting.device}; {minutes:.0f} minutes of processor time for {len(tasks(preset))} trainings and askings |
+| EyeNet | {shipped_network().card.trained} |
+| folds | {preset.folds}, by participant |
 | date | {setting.date} |
 
-The paper's numbers are of 46 real people, InceptionV3 in full, with ImageNet weights. Numbers of another preset than
-`full` show how the methods compare at that size, not how good they can be. How the benchmark's difficulty was set, what
-weights named start-... have learnt, and how the full preset is run: [study/README.md](study/README.md).
+The paper's numbers are of 46 real people, InceptionV3 in full, with ImageNet weights. With another preset than `full`
+the InceptionV3 rows are undertrained: a row near chance (10 % of action units, 20 % of emotions) has learnt nothing
+yet, and a gain over it says how much sooner differences are learnt, not what personalization is worth. That is to be
+read off EyeNet's two rows, which are one trained network with and without the wearer's neutral. How the benchmark's
+difficulty was set, what weights named start-... have learnt, and how the full preset is run:
+[study/README.md](study/README.md).
 """
 
 

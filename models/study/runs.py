@@ -78,7 +78,7 @@ def run_all(data: Path, work: Path, preset: Preset, spread: Spread) -> Iterator[
     work.mkdir(parents=True, exist_ok=True)
     missing = []
     for task in tasks(preset):
-        if (work / task.file).is_file():
+        if (work / task.file).is_file() and task.method not in SHIPPED:  # which may be another one by now
             yield task
         else:
             missing.append((str(data), str(work), preset, task))

@@ -17,13 +17,16 @@ SHIPPED: Final = {
 }
 "By key: title, and whether the wearer's own mean neutral image is subtracted."
 
-_network: Final = functools.lru_cache(maxsize=1)(lambda: NetworkOptions().open())
+
+@functools.lru_cache(maxsize=1)
+def shipped_network() -> Network:
+    """Raises BridgeError when it cannot be opened."""
+    return NetworkOptions().open()
 
 
 def probabilities(key: str, examples: Examples, vocabulary: Vocabulary) -> Tensor:
     """(N, classes). Raises BridgeError when the network cannot be opened."""
-    network: Network = _network()
-    own = SHIPPED[key][1]
+    network, own = shipped_network(), SHIPPED[key][1]
     neutrals = examples.neutrals.numpy().astype(np.float32)
     mean = network.population_mean.astype(np.float32)
     said = []
