@@ -5,11 +5,13 @@
 
 Each person goes through the real guide (bridge.guide), tired and inexact as people are, and is then measured on random
 moments. Then the headset slips by 1.5 to 4 mm and about 2 degrees; ten seconds of rest and expressions follow, with and
-without upkeep (bridge.slip), and new random moments are measured. Means over people.
+without upkeep (bridge.slip), and new random moments are measured; last, with a neutral that is taken anew where the
+headset sits now, which is the best that upkeep can come to. Means over people.
 """
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -181,6 +183,8 @@ def figures_of(person: _Person) -> dict[str, Row]:
     rows["slipped, no upkeep"] = person.measured(profile, profile.personalized)
     kept = lived(person, profile, Upkeep(UpkeepOptions()))
     rows["slipped, 10 s of upkeep"] = person.measured(kept, kept.personalized)
+    anew = replace(profile, neutral=Profile.mean_of([person.show(person.resting())[0] for _ in range(30)]).neutral)
+    rows["slipped, taken anew"] = person.measured(anew, anew.personalized)
     return rows
 
 

@@ -1,12 +1,14 @@
 """The whole daemon: a recording in, datagrams out of a real socket."""
 
 import dataclasses
+import itertools
 import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import cv2
 import numpy as np
 import pytest
 import zmq
@@ -34,6 +36,7 @@ from bridge.guide import STEPS
 from bridge.personalization import Profile
 from bridge.prompts import Kind
 from bridge.recording import RecordingReader, RecordingWriter
+from bridge.sources import ImagesOptions, VideoOptions
 from bridge.sources.recording import RecordingOptions
 from tests.receiver import Receiver, messages
 
@@ -109,6 +112,34 @@ def test_one_eye_is_said_to_be_one_eye(clip: Path, receiver: Receiver, tmp_path:
     receiver.close()
     last = messages(receiver.datagrams[-1])
     assert last["/eyebridge/frame"][3] & 3 == 1
+    assert np.isfinite(last["/eyebridge/channels"]).all()
+
+
+@pytest.mark.parametrize("eye", ["left", "right"])
+@pytest.mark.parametrize("kind", ["images", "video"])
+def test_one_eye_is_enough_in_what_others_have_stored(
+    kind: str, eye: Literal["left", "right"], clip: Path, receiver: Receiver, tmp_path: Path
+) -> None:
+    with RecordingReader(clip) as reader:
+        pictures = [picture for frame in itertools.islice(reader, 20) if (picture := getattr(frame, eye)) is not None]
+    height, width = pictures[0].shape
+    video = cv2.VideoWriter(str(tmp_path / "eye.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 30.0, (width, height))
+    folder = tmp_path / "eyes"
+    folder.mkdir()
+    for number, picture in enumerate(pictures):
+        cv2.imwrite(str(folder / f"{number:03}.png"), picture)
+        video.write(np.dstack([picture] * 3))
+    video.release()
+    stored = (
+        ImagesOptions(path=folder, eyes=eye, realtime=False)
+        if kind == "images"
+        else VideoOptions(path=tmp_path / "eye.avi", eyes=eye, realtime=False)
+    )
+    Daemon(config_for(receiver), stored.open).run(60.0)
+    receiver.close()
+    assert len(receiver.datagrams) == len(pictures)
+    last = messages(receiver.datagrams[-1])
+    assert last["/eyebridge/frame"][3] & 3 == (1 if eye == "left" else 2)
     assert np.isfinite(last["/eyebridge/channels"]).all()
 
 
