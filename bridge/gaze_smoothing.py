@@ -29,7 +29,7 @@ _QUICK_CUTOFF: Final = 30.0
 "with this cutoff, Hz."
 _DOWNWARDS: Final = 0.02
 "Seconds that a saccade downwards waits."
-_RETURNS: Final = 5.0
+_RETURNS: Final = 3.0
 "Half-lives that an easing back lasts."
 _WAVER_HALF_LIFE: Final = 4.0
 "Seconds over which it is learnt how much a lid's openness wavers from frame to frame."
