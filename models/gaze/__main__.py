@@ -33,7 +33,7 @@ _CONFIGS: Final = {"face": GazeConfig(), "near-eye": NEAR_EYE}
 
 
 def _render(options: argparse.Namespace) -> int:
-    from models.gaze.portrait import render_set  # numba takes a second, and no other verb needs it
+    from models.gaze.portraits import render_set  # numba takes a second, and no other verb needs it
 
     with Progress(*_COLUMNS, console=_console) as bar:
         task = bar.add_task("faces", total=options.people * options.each)
