@@ -208,10 +208,16 @@ def main() -> None:
     console = Console(width=140, highlight=False, markup=False)
     try:
         network, parts = NetworkOptions(path=options.network).open(), open_parts(options.parts)
-        numbers = track(range(options.people), "people", console=Console(stderr=True))
-        people = [figures_of(_Person(parts, network, number)) for number in numbers]
     except BridgeError as error:
         raise SystemExit(f"models.personal: {error}") from error
+    people = []
+    for number in track(range(options.people), "people", console=Console(stderr=True)):
+        try:
+            people.append(figures_of(_Person(parts, network, number)))
+        except BridgeError as error:  # as some real people do, some have to do it again
+            console.print(f"person {number} is left out: {error}")
+    if not people:
+        raise SystemExit("models.personal: nobody is left to measure")
     console.print(f"{len(people)} people of seed {SEED}\n\n{table(people)}")
 
 
