@@ -1,8 +1,10 @@
-"""The real Godot, and projects made for it: ours as it is, beside a copy of the avatar, outside the checkout."""
+"""The real Godot, a display, and projects: ours as it is, beside a copy of the avatar, outside the checkout."""
 
 import os
 import shutil
+import socket
 import subprocess
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from typing import Final
 import pytest
 
 from tests.golden.make import HERE as GOLDEN
+from tests.sinks.peers import need
 
 HERE: Final = Path(__file__).resolve().parent / "godot"
 REPOSITORY: Final = HERE.parents[2]
@@ -81,3 +84,43 @@ def make_project(folder: Path, command: Sequence[str]) -> Godot:
     godot = Godot(command, project)
     godot.run("--import", timeout=240.0)
     return godot
+
+
+@contextmanager
+def display() -> Iterator[str]:
+    """A display of our own that nobody sees."""
+    reading, writing = os.pipe()
+    command = [need("Xvfb", "xvfb"), "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
+        os.close(writing)
+        with os.fdopen(reading) as told:
+            number = told.readline().strip()
+        try:
+            yield f":{number}"
+        finally:
+            server.terminate()
+
+
+def with_editor_watch(godot: Godot, port: int) -> None:
+    """Puts the plugin that works the editor beside ours, and the sample scene on a port of its own."""
+    watch = "addons/editor_watch"
+    shutil.copytree(HERE / "editor_watch", godot.project / watch)
+    for name, old, new in (
+        ("project.godot", 'eyebridge/plugin.cfg"', f'eyebridge/plugin.cfg", "res://{watch}/plugin.cfg"'),
+        ("sample/sample.tscn", 'script = ExtResource("2")', f'script = ExtResource("2")\nport = {port}'),
+    ):
+        text = (godot.project / name).read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        (godot.project / name).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def send_again_and_again(name: str, port: int, stop: threading.Event, most: int = 12000) -> None:
+    """One golden frame under numbers of its own, fifty times a second."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
+        for sequence in range(most):
+            if stop.is_set():
+                return
+            packet = bytearray((GOLDEN / f"native_{name}.osc").read_bytes())
+            packet[0x34:0x38] = packet[-4:] = sequence.to_bytes(4, "big")
+            ours.sendto(packet, ("127.0.0.1", port))
+            threading.Event().wait(0.02)

@@ -1,14 +1,9 @@
 """The Godot addon in the real engine: packets, its own checks, frames from the real daemon, the editor, a picture."""
 
 import json
-import os
 import re
-import shutil
-import socket
-import subprocess
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,10 +18,18 @@ from bridge.daemon import Daemon, Report
 from bridge.frames import Result
 from bridge.sinks.native import LAYOUT
 from bridge.sources.recording import RecordingOptions
-from tests.engine_plugins.engine import HERE, Godot, make_project, need_godot
+from tests.engine_plugins.engine import (
+    HERE,
+    Godot,
+    display,
+    make_project,
+    need_godot,
+    send_again_and_again,
+    with_editor_watch,
+)
 from tests.engine_plugins.packets import FRAMES, REFUSED, framed, golden, meaning, mutants, readings
 from tests.golden.make import HERE as GOLDEN
-from tests.sinks.peers import free_port, need
+from tests.sinks.peers import free_port
 
 MUTANTS: Final = 5000
 EYES: Final = (slice(120, 150), slice(168, 205), slice(112, 150))
@@ -160,18 +163,6 @@ def test_the_real_daemon_moves_the_avatar_and_its_end_gives_all_back(godot: Godo
     assert after["state"] == before["state"], "face, eyes, lamps and sky as the artist left them, to the last bit"
 
 
-def send_again_and_again(name: str, port: int, stop: threading.Event, most: int = 12000) -> None:
-    """One golden frame under numbers of its own, fifty times a second."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
-        for sequence in range(most):
-            if stop.is_set():
-                return
-            packet = bytearray((GOLDEN / f"native_{name}.osc").read_bytes())
-            packet[0x34:0x38] = packet[-4:] = sequence.to_bytes(4, "big")
-            ours.sendto(packet, ("127.0.0.1", port))
-            threading.Event().wait(0.02)
-
-
 def test_golden_frames_reach_mesh_lamps_and_face_tracker(godot: Godot) -> None:
     port = free_port()
     before, *shown, after = watched(godot, port, lambda: send_again_and_again("happy", port, threading.Event(), 200))
@@ -191,15 +182,16 @@ def test_a_picture_shows_the_face_and_its_light(godot: Godot) -> None:
     """A wink shuts the wearer's left eye, which is on the picture's right, and leaves the other as it was."""
     folder = godot.folder / "pictures"
     folder.mkdir()
-    for name in ("neutral", "wink", "happy"):
+    names = ("neutral", "wink", "happy", "ramp")
+    for name in names:
         (folder / f"{name}.osc").write_bytes((GOLDEN / f"native_{name}.osc").read_bytes())
     with display() as screen:
         godot.run(
             *("--resolution", "320x320", "-s", str(HERE / "picture.gd")),
-            *("--", str(folder), "neutral", "wink", "happy"),
+            *("--", str(folder), *names),
             display=screen,
         )
-    neutral, wink, happy = (picture(folder / f"{name}.png") for name in ("neutral", "wink", "happy"))
+    neutral, wink, happy, orange = (picture(folder / f"{name}.png") for name in names)
     rows, left, right = EYES
     assert iris(wink[rows, left]) == 0
     for open_eye in (neutral[rows, left], neutral[rows, right], wink[rows, right]):
@@ -207,6 +199,17 @@ def test_a_picture_shows_the_face_and_its_light(godot: Godot) -> None:
     assert np.abs(wink - neutral)[:90].max() < 20, "hair and wall stay"
     warmth = [float(seen[..., 2].mean() - seen[..., 0].mean()) for seen in (neutral, happy)]
     assert warmth[1] > warmth[0] + 10, "happiness is warm light"
+    white, coloured = ring(neutral), ring(orange)
+    assert np.ptp(white) < 20
+    assert white.min() > 200
+    assert coloured[2] > coloured[0] + 40, "the shader uniform takes the mood's colour to the ring"
+
+
+def ring(seen: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The line of the ring, which the shader uniform alone lights, where it is brightest: blue, green, red."""
+    row = seen[130, 30:45]
+    line: NDArray[np.int32] = row[row.sum(axis=1).argmax()]
+    return line
 
 
 def picture(path: Path) -> NDArray[np.int32]:
@@ -218,34 +221,6 @@ def picture(path: Path) -> NDArray[np.int32]:
 def iris(seen: NDArray[np.int32]) -> int:
     """How many pixels are of the avatar's green: in this face the eyes alone are."""
     return int((seen[..., 1] > seen[..., 2] + 10).sum())
-
-
-@contextmanager
-def display() -> Iterator[str]:
-    """A display of our own that nobody sees."""
-    reading, writing = os.pipe()
-    command = [need("Xvfb", "xvfb"), "-displayfd", str(writing), "-screen", "0", "640x640x24", "-nolisten", "tcp"]
-    with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
-        os.close(writing)
-        with os.fdopen(reading) as told:
-            number = told.readline().strip()
-        try:
-            yield f":{number}"
-        finally:
-            server.terminate()
-
-
-def with_editor_watch(godot: Godot, port: int) -> None:
-    """Puts the plugin that works the editor beside ours, and the sample scene on a port of its own."""
-    watch = "addons/editor_watch"
-    shutil.copytree(HERE / "editor_watch", godot.project / watch)
-    for name, old, new in (
-        ("project.godot", 'eyebridge/plugin.cfg"', f'eyebridge/plugin.cfg", "res://{watch}/plugin.cfg"'),
-        ("sample/sample.tscn", 'script = ExtResource("2")', f'script = ExtResource("2")\nport = {port}'),
-    ):
-        text = (godot.project / name).read_text(encoding="utf-8")
-        assert text.count(old) == 1
-        (godot.project / name).write_text(text.replace(old, new), encoding="utf-8")
 
 
 def test_the_editor_previews_and_saves_nothing_of_it(godot: Godot) -> None:

@@ -24,8 +24,9 @@ extends EyebridgeDriver
 @export var brightest := 1.6
 ## How much of the mood's colour lies over the whole picture; 0 leaves it alone.
 @export_range(0.0, 1.0, 0.05) var tint := 0.0
-## A global shader uniform of type color that gets the mood's colour and, as alpha, its brightness. It must be in the
-## project's settings, as it is once the plugin was enabled; empty for none.
+## A global shader uniform of type color that gets the mood's linear colour and, as alpha, its brightness. A shader
+## declares it without source_color, which gl_compatibility ignores. It must be in the project's settings, as it is
+## once the plugin was enabled; empty for none.
 @export var shader_uniform: StringName = &"eyebridge_light"
 
 ## Colours of an environment and of a sky's material that are the surroundings' light.
@@ -95,7 +96,7 @@ func _show(link: EyebridgeLink) -> void:
 		if is_instance_valid(kept.owner):
 			_follow(kept)
 	if shader_uniform and ProjectSettings.has_setting(_uniform_setting()):
-		var shown := _lit(Color.WHITE, _mood)
+		var shown := Color.WHITE.lerp(_mood, colour)
 		shown.a = _intensity
 		RenderingServer.global_shader_parameter_set(shader_uniform, shown)
 
