@@ -87,5 +87,5 @@ PRESETS: Final = {
     "small": Preset("small", every=20, size=83, width=0.25, epochs=1.25, batch=16, rate=0.005, folds=3),
     "tiny": Preset("tiny", every=40, size=75, width=0.05, epochs=1, batch=16, folds=2),
 }
-"""full: a GPU and hours, with the paper's rate. small: one core and about a quarter of an hour, whose few steps from
-weaker weights do not survive the paper's rate. tiny: a test of the program, of nothing else."""
+"""full: a GPU and hours, with the paper's rate. small: five minutes of processor time, measured; its few steps
+from weaker weights do not survive the paper's rate. tiny: a test of the program, of nothing else."""
