@@ -27,7 +27,7 @@ PUPIL_TOPICS: Final[dict[Eye, str]] = {"right": "frame.eye.0", "left": "frame.ey
 
 
 class ZeroMqCamera(StandIn):
-    """One PUB socket, one topic per eye; bytes that are no JPEG are sent as they are."""
+    """One PUB socket, one topic per eye; garbage is sent as it is."""
 
     def __init__(
         self,
@@ -41,6 +41,7 @@ class ZeroMqCamera(StandIn):
         self.topics = topics or {eye: f"eyebridge.eye.{eye}" for eye in tracks}
         self.port = port
         self._format: Format = encoding
+        self._jpegs = {jpeg for track in tracks.values() for jpeg in track}
         self._context = zmq.Context()
         self._socket: zmq.Socket[bytes] | None = None
         super().__init__(tracks, rate, fault_at)
@@ -66,16 +67,17 @@ class ZeroMqCamera(StandIn):
     def _send(self, eye: Eye, jpeg: bytes) -> None:
         assert self._socket is not None
         header = {"topic": self.topics[eye], "index": self.shown, "timestamp": time.monotonic(), "format": self._format}
-        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
         data = jpeg
-        if picture is not None:
+        if jpeg in self._jpegs:  # OpenCV raises an error for noise that looks like a huge picture
+            picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+            assert picture is not None
             header |= {"width": picture.shape[1], "height": picture.shape[0]}
             data = picture.tobytes() if self._format == "gray" else jpeg
         self._socket.send_multipart([self.topics[eye].encode(), msgpack.packb(header), data], zmq.NOBLOCK)
 
     def close(self) -> None:
         super().close()
-        self._context.term()
+        self._context.destroy(linger=0)  # term() waits without end for a socket that a failed thread left open
 
 
 class PupilRemote:

@@ -1,5 +1,7 @@
 import contextlib
+import random
 import re
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -185,3 +187,25 @@ def test_the_stand_in_stops_and_comes_back() -> None:
         assert number_of(device.read(10.0).picture) == 50
         device.close()
         device.close()
+
+
+def test_the_stand_in_survives_noise_that_looks_like_a_huge_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    huge = b"P5 9999999 99 255\n"
+    monkeypatch.setattr(random.Random, "randbytes", lambda _, count: huge.ljust(count, b"\0")[:count])
+    with ZeroMqCamera({"both": [jpeg(50)]}, rate=100.0) as camera:
+        device = ZeroMqOptions(address=f"tcp://127.0.0.1:{camera.port}").connect()
+        camera.faults["both"] = "garbage"
+        assert until_lost(device, 0.5).startswith("only damaged pictures came")
+        camera.faults["both"] = "none"
+        assert number_of(device.read(5.0).picture) == 50
+        device.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_stand_in_that_has_failed_can_be_closed() -> None:
+    camera = ZeroMqCamera({"both": [b"no picture"]}, rate=100.0)
+    camera._thread.join(5.0)
+    closing = threading.Thread(target=camera.close, daemon=True)
+    closing.start()
+    closing.join(5.0)
+    assert not closing.is_alive()
