@@ -23,8 +23,8 @@ static class Bench
     }
 
     /// <summary>
-    /// Processor microseconds a frame, bytes allocated by all frames of a round, of which the heap tells 4 kB steps, and
-    /// collections in all rounds. Of time and bytes the least of some rounds counts: what a frame takes it takes in
+    /// Processor microseconds a frame, bytes allocated by all frames of a round, of which the heap tells 4 kB steps,
+    /// and collections in all rounds. Of time and bytes the least of some rounds counts: what a frame takes it takes in
     /// every one, what mono does for itself only now and then.
     /// </summary>
     public static string Measure(Action<int> work)
