@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bridge.errors import BridgeError
 from bridge.frames import Expression, EyePair
 from bridge.personalization import Profile
+from bridge.stopwatch import Stopwatch
 
 _SPACING: Final = 1.0 / 31.0
 "Thirty frames a second say all there is to say about a relaxed face; a 120 Hz camera's others are not kept."
@@ -88,7 +89,7 @@ class NeutralCapture:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._elapsed = 0.0
-        self._last: float | None = None
+        self._watch = Stopwatch()
         self._pairs: list[EyePair] = []
         self._readings: list[Expression] = []
         self._good: tuple[list[EyePair], Kept] | None = None
@@ -107,11 +108,9 @@ class NeutralCapture:
     def add(self, pair: EyePair, reading: Expression) -> None:
         """Take one frame and what the network reads in it; channels of an eye that is not seen are NaN."""
         if np.isnan(reading.channels).all():
-            self._last = None
+            self._watch.pause()
             return
-        if self._last is not None:
-            self._elapsed += max(0.0, min(pair.time - self._last, 0.5))  # a stall does not count as looking ahead
-        self._last = pair.time
+        self._elapsed += self._watch.passed(pair.time)
         if not self._pairs or not 0.0 <= pair.time - self._pairs[-1].time < _SPACING:
             self._pairs.append(pair)
             self._readings.append(reading)

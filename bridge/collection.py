@@ -17,13 +17,12 @@ from bridge.channels import ACTION_UNITS, CHANNELS, EMOTIONS
 from bridge.exercises import EXERCISES, NEUTRAL, Exercise, Movements
 from bridge.frames import Expression
 from bridge.guide import target
+from bridge.stopwatch import Stopwatch
 
 STILL: Final = 5.0
 "Seconds of the neutral hold in which the participant looks straight ahead: the mean neutral image is made of them."
 SETTLE: Final = 0.5
 "Seconds at the start of a hold that are no part of it: the face is on its way."
-_LONGEST_FRAME: Final = 0.5
-"Seconds that a stalled camera may count for."
 
 _WINKED: Final[Movements] = {"lid_openness": 0.0, "cheek_raise": 0.35}
 RELAXED: Final = replace(NEUTRAL, prompt="Relax your face")
@@ -107,7 +106,7 @@ class Sitting:
         self._phase: Phase = "fit"
         self._at = 0
         self._into = 0.0
-        self._last: float | None = None
+        self._watch = Stopwatch()
         self._asked: dict[int, Exercise] = {}
 
     @property
@@ -145,11 +144,9 @@ class Sitting:
     def add(self, frame: int, time: float) -> bool:
         """Take a frame of this number and time, seconds; whether it belongs to a hold, and so into the recording."""
         if self.done or self.paused:
-            self._last = None
+            self._watch.pause()
             return False
-        if self._last is not None:
-            self._into += max(0.0, min(time - self._last, _LONGEST_FRAME))
-        self._last = time
+        self._into += self._watch.passed(time)
         exercise = self._exercises[self._at]
         asked = self._phase == "hold" and self._into >= SETTLE
         if asked:

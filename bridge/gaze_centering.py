@@ -15,6 +15,7 @@ from bridge.errors import BridgeError
 from bridge.frames import Expression
 from bridge.gaze_calibration import Floats, reading_of_ahead
 from bridge.personalization import FARTHEST_REST_DEGREES, Profile
+from bridge.stopwatch import Stopwatch
 
 _GAZE: Final = np.array([[CHANNEL_NAMES.index(f"gaze_{axis}_{side}") for axis in ("yaw", "pitch")] for side in SIDES])
 _LIDS: Final = np.array([CHANNEL_NAMES.index(f"lid_openness_{side}") for side in SIDES])
@@ -22,8 +23,6 @@ _OPEN: Final = 0.5
 "Of the usual openness; an eye less open than this has no gaze."
 _STEADY: Final = 4.0
 "Degrees that three of four readings are at most away from their median, or the eyes looked about."
-_LONGEST_FRAME: Final = 0.5
-"Seconds that a stalled camera may count for."
 _PART: Final = 0.3
 "Of the frames, that an eye must be open in to be set."
 
@@ -34,7 +33,7 @@ class GazeCentering:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._elapsed = 0.0
-        self._last: float | None = None
+        self._watch = Stopwatch()
         self._channels: list[Floats] = []
 
     @property
@@ -50,11 +49,9 @@ class GazeCentering:
     def add(self, reading: Expression, time: float) -> None:
         """Take one frame's trusted reading; time stands still while no eye is seen."""
         if np.isnan(reading.channels).all():
-            self._last = None
+            self._watch.pause()
             return
-        if self._last is not None:
-            self._elapsed += max(0.0, min(time - self._last, _LONGEST_FRAME))
-        self._last = time
+        self._elapsed += self._watch.passed(time)
         self._channels.append(reading.channels.astype(np.float64))
 
     def profile(self, profile: Profile) -> Profile:

@@ -20,6 +20,7 @@ from bridge.fewshot import Fit, Sample
 from bridge.frames import Expression, EyePair
 from bridge.gaze_calibration import Floats, GazeOutcome, fit_gaze
 from bridge.personalization import Profile
+from bridge.stopwatch import Stopwatch
 
 _EVERY: Final = 0.1
 "Seconds between two samples: faces do not move faster, and a fit of a few hundred samples is quick."
@@ -40,8 +41,6 @@ _GAZE_SWINGS: Final = (2.0, 3.0)
 _OPEN: Final = 0.5
 "An eye less open than this has no gaze, and no relaxed face."
 _NOTHING: Final = (np.empty(0), np.empty((0, len(CHANNEL_NAMES))))
-_LONGEST_FRAME: Final = 0.5
-"Seconds that a stalled camera may count for."
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +143,7 @@ class Guide:
         self._steps = STEPS if own is None else tuple(step for step in STEPS if step.gaze)
         self._at = 0
         self._into = 0.0
-        self._last: float | None = None
+        self._watch = Stopwatch()
         self._sampled = -np.inf
         self._samples: list[Sample] = []
         self._gaze: list[tuple[float, Expression]] = []
@@ -205,11 +204,9 @@ class Guide:
         if self.done:
             return
         if np.isnan(reading.channels).all():
-            self._last = None
+            self._watch.pause()
             return
-        if self._last is not None:
-            self._into += max(0.0, min(pair.time - self._last, _LONGEST_FRAME))
-        self._last = pair.time
+        self._into += self._watch.passed(pair.time)
         step, into = self._steps[self._at], self._into - self._steps[self._at].ready
         if into >= 0.0:
             self._hold(step, into, pair, reading)

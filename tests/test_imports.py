@@ -15,7 +15,7 @@ ROWS = (
         *("bridge.gaze_smoothing", "bridge.smoothing", "bridge.blinks", "bridge.binocular", "bridge.shared_signal"),
         *("bridge.rigs", "bridge.mapping", "bridge.ambient", "bridge.osc", "bridge.decoding"),
         *("bridge.exercises", "bridge.gaze_calibration", "bridge.fewshot", "bridge.calibration", "bridge.guide"),
-        *("bridge.gaze_centering",),
+        *("bridge.gaze_centering", "bridge.stopwatch"),
         *("bridge.registration", "bridge.slip", "bridge.collection", "bridge.irises"),
     ),
     # files and runtimes
