@@ -68,7 +68,7 @@ class _Running:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How the daemon is doing: for a terminal line, four times a second."""
+    """How the daemon is doing: for a terminal line, four times a second and at the end."""
 
     status: Status
     result: Result
@@ -154,10 +154,11 @@ class Daemon:
     def _loop(self, running: _Running) -> None:
         next_report = 0.0
         status = Status()
+        result: Result | None = None
         while not self._stopping.is_set():
             frame = running.source.read()
             if frame is None:
-                return
+                break
             begun = time.perf_counter()
             self._obey(running)
             self._tape.offer(frame)
@@ -178,6 +179,8 @@ class Daemon:
                 status = self._status(running)
                 self._report(Report(status, result))
             self._show(running, frame, result, status)
+        if result is not None:  # a short recording has ended before its next turn
+            self._report(Report(self._status(running), result))
 
     def _show(self, running: _Running, frame: EyeFrame, result: Result, status: Status) -> None:
         """Results and what the guide asks for reach the page with every frame, all else as often as it is reported."""

@@ -95,7 +95,7 @@ def test_the_same_recording_twice_gives_the_same_bytes(clip: Path) -> None:
 def test_the_neutral_is_taken_from_the_first_seconds(clip: Path, receiver: Receiver) -> None:
     reports = replay(clip, receiver)
     assert not reports[0].result.personalized
-    assert reports[-1].result.personalized
+    assert reports[-1].result.personalized, "the last frame is reported, however fast the recording ran"
     receiver.close()
     personal = [messages(datagram)["/eyebridge/frame"][3] & 4 for datagram in receiver.datagrams]
     assert personal[0] == 0

@@ -5,9 +5,11 @@ what they showed should we vanish. Numbers are sRGB, which Hyperion's own adjust
 with the lowest priority number is shown.
 """
 
+import contextlib
 import json
 import logging
 import socket
+from time import monotonic
 from typing import Final, Literal
 
 from pydantic import Field
@@ -152,7 +154,17 @@ class HyperionLamp(Lamp):
 
     def _leave(self) -> None:
         if self._connection is not None and self._write(clear_command(self._options), 0.0):
+            self._hang_up(self._connection)
             self._drop()
+
+    @staticmethod
+    def _hang_up(connection: socket.socket) -> None:
+        """Waits until Hyperion has read all: who closes with answers unread takes back what it has just said."""
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_WR)
+            ends = monotonic() + _TIMEOUT
+            while connection.recv(4096) and monotonic() < ends:
+                pass
 
     def _drop(self) -> None:
         if self._connection is not None:

@@ -91,8 +91,8 @@ def test_the_strips_fade_up_and_are_given_back() -> None:
     sink.send(HAPPY)
     server.wait_for(10)
     sink.close()
+    *colours, last = server.wait_for(sink.traffic.packets)
     server.close()
-    *colours, last = server.lines
     assert last == {"command": "clear", "priority": 50}
     assert {line["command"] for line in colours} == {"color"}
     assert max(colours[0]["color"]) < 40
@@ -100,6 +100,18 @@ def test_the_strips_fade_up_and_are_given_back() -> None:
     steps = [abs(b["color"][0] - a["color"][0]) for a, b in pairwise(colours)]
     assert max(steps) < 80
     assert sink.traffic.packets == len(server.lines)
+
+
+def test_the_last_word_arrives_although_answers_are_unread() -> None:
+    """A socket closed over unread bytes is reset, and what was sent last may be lost with it."""
+    server = Hyperion(answer=b'{"success":true}\n' * 2000)
+    for _ in range(10):
+        with HyperionOptions(port=server.port, rate=44).open() as sink:
+            heard = len(server.lines)
+            sink.send(HAPPY)
+            server.wait_for(heard + 2)
+        assert server.wait_for(heard + sink.traffic.packets)[-1]["command"] == "clear"
+    server.close()
 
 
 def test_hyperion_that_goes_and_comes_is_said_once_each(caplog: pytest.LogCaptureFixture) -> None:
