@@ -22,6 +22,54 @@ _CHANNEL_INDEX: Final = {name: i for i, name in enumerate(CHANNEL_NAMES)}
 
 
 @dataclass(frozen=True, slots=True)
+class Gaze:
+    """Where the eyes look, in degrees from straight ahead; positive yaw to the wearer's left, positive pitch up."""
+
+    left_yaw: float
+    left_pitch: float
+    right_yaw: float
+    right_pitch: float
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How the head is held; NaN where nobody knows."""
+
+    yaw: float
+    "Degrees, positive to the wearer's left."
+    pitch: float
+    "Degrees, positive up."
+    roll: float
+    "Degrees, positive towards the wearer's right shoulder."
+    x: float
+    "Metres, positive to the wearer's left."
+    y: float
+    "Metres, positive up."
+    z: float
+    "Metres, positive forward, towards the camera."
+
+
+NO_HEAD: Final = Head(math.nan, math.nan, math.nan, math.nan, math.nan, math.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class FaceReading:
+    """What a face camera's picture says about the whole face at one moment."""
+
+    blendshapes: Vector
+    "(52,) weights 0..1 in the order of blendshapes.ARKIT; NaN where a headset hides that part of the face."
+    coefficients: Vector
+    "(28,) of the expression basis (bridge/face/basis.py)."
+    gaze: Gaze
+    head: Head
+    "From the camera's own position and axes."
+    quality: float
+    "0..1: how surely there is a face."
+    time: float
+    "Capture time, seconds, monotonic."
+
+
+@dataclass(frozen=True, slots=True)
 class EyeFrame:
     """What a source saw at one moment."""
 
@@ -33,6 +81,8 @@ class EyeFrame:
     "Capture time, seconds, monotonic."
     index: int
     "Counts the source's frames from 0; a gap is a dropped frame."
+    face: FaceReading | None = None
+    "What a face camera said last; None without one, and where no face is before it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +97,8 @@ class EyePair:
     "Whether the (left, right) half is the other eye, mirrored, because the user asked for it."
     time: float
     index: int
+    face: FaceReading | None = None
+    "What a face camera said last, as in the frame."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +111,8 @@ class Expression:
     "(5,) probabilities in the order of EMOTIONS; they sum to 1."
     channels: Vector
     "Graded channels in the order of CHANNELS, in each one's own unit; NaN for an eye that is not seen."
+    face: Vector | None = None
+    "(52,) blendshapes as a face camera sees them, in the order of blendshapes.ARKIT; NaN where it does not see them."
 
     @property
     def action_unit(self) -> str:
@@ -73,16 +127,6 @@ class Expression:
     def __getitem__(self, channel: str) -> float:
         """A channel by name, in its own unit. Raises KeyError for a name that is not in CHANNELS."""
         return float(self.channels[_CHANNEL_INDEX[channel]])
-
-
-@dataclass(frozen=True, slots=True)
-class Gaze:
-    """Where the eyes look, in degrees from straight ahead; positive yaw to the wearer's left, positive pitch up."""
-
-    left_yaw: float
-    left_pitch: float
-    right_yaw: float
-    right_pitch: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +192,15 @@ class Result:
     weights: Weights
     light: AmbientLight
     quality: float
-    "0..1: how far this answer can be trusted; 0 when no eye is seen."
+    "0..1: how far this answer can be trusted; 0 when neither an eye nor a face is seen."
     personalized: bool
     "Whether the wearer's own neutral image was subtracted."
     blink: bool
     "Whether every eye that is seen is shut now."
     look: Look = NO_LOOK
     signal: Signal = NO_SIGNAL
+    head: Head = NO_HEAD
+    "Turned and moved from how it was held for the wearer's neutral, or from the camera's axes before there is one."
 
     @property
     def time(self) -> float:
