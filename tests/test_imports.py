@@ -15,8 +15,10 @@ ROWS = (
         *("bridge.gaze_smoothing", "bridge.smoothing", "bridge.blinks", "bridge.binocular", "bridge.shared_signal"),
         *("bridge.rigs", "bridge.mapping", "bridge.ambient", "bridge.osc", "bridge.decoding"),
         *("bridge.exercises", "bridge.gaze_calibration", "bridge.fewshot", "bridge.calibration", "bridge.guide"),
-        *("bridge.gaze_centering", "bridge.stopwatch"),
+        *("bridge.gaze_centering", "bridge.stopwatch", "bridge.fusion", "bridge.head_pose"),
         *("bridge.registration", "bridge.slip", "bridge.collection", "bridge.irises"),
+        *("bridge.face.builtin", "bridge.face.model", "bridge.face.basis"),
+        *("bridge.face.emotion", "bridge.face.machines", "bridge.face.stress"),
     ),
     # files and runtimes
     (

@@ -1,0 +1,51 @@
+"""The emotion a face shows, from its 28 expression coefficients (DeepExp3D, section III-D).
+
+No model comes with eyebridge: train one on pictures that you have, with `python -m models.emotion`.
+
+What this is not: knowledge of what somebody feels. It names which posed expression of a data set a face resembles.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.face.machines import Floats, Machines
+
+KIND: Final = "emotion"
+NAMES: Final = ("neutral", "anger", "disgust", "fear", "happiness", "sadness", "surprise")
+"The paper's seven, in the order in which tables and models have them."
+CONTEMPT: Final = "contempt"
+"The eighth of RaFD and CK+."
+
+
+class EmotionModel:
+    """A trained classifier, ready to name."""
+
+    def __init__(self, machines: Machines) -> None:
+        self._machines = machines
+        self.names = machines.names
+        "What the probabilities are of, in their order."
+        self.basis = machines.basis
+        self.card = machines.card
+        self._rest = np.array([float(name == NAMES[0]) for name in machines.names])
+
+    @classmethod
+    def load(cls, path: Path, basis: str | None = None) -> "EmotionModel":
+        """Read a model; `basis`: the fingerprint of the ExpressionBasis whose coefficients it will be given.
+
+        Raises BridgeError in one sentence when it is missing, damaged, no emotion model or of another basis.
+        """
+        return cls(Machines.load(path, KIND, basis))
+
+    def __call__(self, coefficients: NDArray[np.floating]) -> Floats:
+        """(28,) -> (k,) probabilities of `names`, or (n, 28) -> (n, k).
+
+        Coefficients that are not finite are a neutral face, where the model knows one.
+        """
+        found = self._machines(coefficients)
+        if not self._rest.any():
+            return found
+        known = np.isfinite(coefficients).all(-1, keepdims=True)
+        return np.where(known, found, self._rest)

@@ -1,0 +1,192 @@
+"""Support vector machines that name what a face shows, in numpy: the back end of DeepExp3D (section III-D).
+
+Error-correcting output codes (Dietterich, Bakiri: "Solving multiclass learning problems via error-correcting output
+codes", JAIR 1995): every machine separates some classes from others, as a column of the code says, and a face belongs
+to the class whose row disagrees least with what the machines say, by the hinge loss (Allwein, Schapire, Singer:
+"Reducing multiclass to binary", JMLR 2000). One-versus-all is the code with 1 on its diagonal and -1 elsewhere.
+
+A file is an .npz that `python -m models.emotion` or `python -m models.stress` has written; `_SHAPES` says what is in
+it: arrays of numbers and names, of which nothing is run.
+"""
+
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.errors import BridgeError
+
+Floats = NDArray[np.float64]
+
+FORMAT: Final = 1
+"Of the file; it changes when an older program could not use a newer one."
+
+# k classes, m machines, s support vectors, n coefficients of a face
+_SHAPES: Final = {
+    "centre": "n",
+    "scale": "n",
+    "vectors": "sn",
+    "duals": "sm",
+    "offsets": "m",
+    "code": "km",
+    "gamma": "",
+    "temperature": "",
+}
+_WORDS: Final = {"kind": "", "names": "k", "basis": "", "card": ""}
+_LARGEST: Final = 32 << 20
+"Bytes, packed or not; RAF-DB's 12,000 faces would make 4 MB if every one were a support vector."
+_FARTHEST: Final = 1e6
+"Spreads from the mean; whatever is that far is no face, and its square is still a number."
+_DAMAGE: Final = (
+    *(OSError, ValueError, KeyError, EOFError, MemoryError, NotImplementedError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, SyntaxError, OverflowError, TypeError),
+)
+"What reading a damaged archive may raise."
+
+
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """Machines that learnt together, and the code that joins them."""
+
+    kind: str
+    "What they name: 'emotion' or 'stress'."
+    names: tuple[str, ...]
+    "(k,) the classes."
+    basis: str
+    "Fingerprint of the ExpressionBasis whose coefficients they learnt from; those of another mean nothing to them."
+    card: str
+    "What they learnt from and how well, in a few sentences."
+    centre: Floats
+    "(n,) subtracted from the coefficients, which are then divided by"
+    scale: Floats
+    vectors: Floats
+    "(s, n) support vectors of all machines, in those units."
+    duals: Floats
+    "(s, m) each machine's weights of them, with the sign of their side."
+    offsets: Floats
+    "(m,)"
+    code: Floats
+    "(k, m) 1 where a machine should say yes to a class, -1 where no, 0 where it does not matter."
+    gamma: float
+    "Of the radial kernel exp(-gamma |x - v|^2)."
+    temperature: float
+    "Of the softmax that makes probabilities of losses; fitted to faces that the machines had not seen."
+
+    def scores(self, coefficients: NDArray[np.floating]) -> Floats:
+        """(..., n) coefficients -> (..., m): what each machine says, its margin at -1 and 1."""
+        x = (np.asarray(coefficients, np.float64) - self.centre) / self.scale
+        x = np.clip(x, -_FARTHEST, _FARTHEST)
+        far = (x**2).sum(-1)[..., None] + (self.vectors**2).sum(1) - 2 * x @ self.vectors.T
+        return np.asarray(np.exp(-self.gamma * np.maximum(far, 0.0)) @ self.duals + self.offsets, np.float64)
+
+    def __call__(self, coefficients: NDArray[np.floating]) -> Floats:
+        """(..., n) coefficients -> (..., k) probabilities; the most probable class is the one the code chooses.
+
+        Of coefficients that are not finite nothing is known: every class is as probable as another.
+        """
+        given = np.asarray(coefficients, np.float64)
+        known = np.isfinite(given).all(-1, keepdims=True)
+        found = probabilities(losses(self.scores(np.where(known, given, self.centre)), self.code), self.temperature)
+        return np.where(known, found, 1.0 / len(self.names))
+
+    def saved(self) -> bytes:
+        """The file."""
+        buffer = io.BytesIO()
+        values: dict[str, Any] = {name: np.asarray(getattr(self, name)) for name in (*_WORDS, *_SHAPES)}
+        np.savez_compressed(buffer, format=np.array(FORMAT), **values)
+        return buffer.getvalue()
+
+    @classmethod
+    def load(cls, path: Path, kind: str, basis: str | None) -> "Machines":
+        """Read a file. Raises BridgeError when it is missing, damaged, of another kind or of another basis.
+
+        `basis`: the fingerprint that it must have; None where nobody knows yet.
+        """
+        remedy = f"make one with: python -m models.{kind}"
+        try:
+            machines = _parsed(path)
+        except FileNotFoundError as error:
+            raise BridgeError(f"there is no {kind} model at {path}: {remedy}") from error
+        except _DAMAGE as error:
+            raise BridgeError(f"{path} is no {kind} model, or a damaged one ({error}): {remedy}") from error
+        if machines.kind != kind:
+            raise BridgeError(f"{path} is a model of {machines.kind[:40]!r}, not of {kind}: {remedy}")
+        if basis is not None and machines.basis != basis:
+            raise BridgeError(
+                f"the {kind} model {path} learnt from another face model's coefficients ({machines.basis[:40]!r}, not "
+                f"{basis!r}): choose its face model, or {remedy}"
+            )
+        return machines
+
+
+def losses(scores: Floats, code: Floats) -> Floats:
+    """(..., m) what machines say, (k, m) code -> (..., k): mean hinge loss of each class, over the machines it has."""
+    used = np.abs(code)
+    each = np.maximum(0.0, 1.0 - code * scores[..., None, :]) / 2
+    return np.asarray((each * used).sum(-1) / used.sum(-1), np.float64)
+
+
+def probabilities(lost: Floats, temperature: float) -> Floats:
+    """(..., k) losses -> (..., k) probabilities."""
+    part = np.exp((lost.min(-1, keepdims=True) - lost) / temperature)
+    return np.asarray(part / part.sum(-1, keepdims=True), np.float64)
+
+
+def _parsed(path: Path) -> Machines:
+    """Raises one of _DAMAGE."""
+    if path.stat().st_size > _LARGEST:
+        raise ValueError("it is too large")
+    content = path.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(part.file_size for part in archive.infolist()) > _LARGEST:
+            raise ValueError("it is too large unpacked")
+    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+        if int(stored["format"]) != FORMAT:
+            raise ValueError(f"format {int(stored['format'])}, and this program knows {FORMAT}")
+        arrays = {name: stored[name] for name in (*_WORDS, *_SHAPES)}
+    _check(arrays)
+    words = {name: str(arrays[name]) for name in _WORDS}
+    numbers = {name: np.asarray(arrays[name], np.float64) for name in _SHAPES}
+    return Machines(
+        kind=words["kind"],
+        names=tuple(str(name) for name in arrays["names"]),
+        basis=words["basis"],
+        card=words["card"],
+        centre=numbers["centre"],
+        scale=numbers["scale"],
+        vectors=numbers["vectors"],
+        duals=numbers["duals"],
+        offsets=numbers["offsets"],
+        code=numbers["code"],
+        gamma=float(numbers["gamma"]),
+        temperature=float(numbers["temperature"]),
+    )
+
+
+def _check(arrays: dict[str, NDArray[Any]]) -> None:
+    """Raises ValueError unless every shape fits the others and every number can be one."""
+    sizes: dict[str, int] = {}
+    for name, letters in (_SHAPES | _WORDS).items():
+        shape = arrays[name].shape
+        if len(shape) != len(letters) or any(
+            sizes.setdefault(*part) != part[1] for part in zip(letters, shape, strict=True)
+        ):
+            raise ValueError(f"{name} has a shape {shape} that does not fit")
+        if (arrays[name].dtype.kind == "U") != (name in _WORDS):
+            raise ValueError(f"{name} is {arrays[name].dtype}")
+        if name in _SHAPES and not (arrays[name].dtype.kind == "f" and np.isfinite(arrays[name]).all()):
+            raise ValueError(f"{name} has numbers that are none")
+    if not (2 <= sizes["k"] <= 100 and sizes["m"] and sizes["s"] and sizes["n"]):
+        raise ValueError("it has no classes or no machines")
+    if len(set(arrays["names"].tolist())) != sizes["k"]:
+        raise ValueError("two classes have one name")
+    code = arrays["code"]
+    if not np.isin(code, (-1.0, 0.0, 1.0)).all() or not np.abs(code).sum(1).all():
+        raise ValueError("its code is none")
+    if not (arrays["scale"] > 0).all() or not arrays["gamma"] > 0 or not arrays["temperature"] > 0:
+        raise ValueError("a scale is not above 0")
