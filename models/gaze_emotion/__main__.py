@@ -12,10 +12,8 @@ train, then export), or convert one: models/gaze_emotion/pseudo.py says what it 
 """
 
 import argparse
-import csv
 import datetime
 import importlib.metadata
-import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,8 +29,9 @@ from models.gaze_emotion.emotions import BY_NUMBER
 from models.gaze_emotion.points import FORWARD
 from models.gaze_emotion.pseudo import Seen, Work, label
 from models.gaze_emotion.relations import averted
-from models.gaze_emotion.sets import LEFT_OUT, Listing, counts, find
+from models.gaze_emotion.sets import LEFT_OUT, Listing, find
 from models.gaze_emotion.study import Study, study_of
+from models.listing import counts, table, table_of
 from models.spread import Spread
 
 _console: Final = Console(stderr=True)
@@ -68,7 +67,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def run(options: argparse.Namespace) -> None:
     """Find, look, count, write. Raises BridgeError for what the user must change."""
-    from models.gaze_emotion.report import Setting, page  # matplotlib takes a second
+    from models.gaze_emotion.report import Setting, report  # matplotlib takes a second
 
     if not options.forward >= 1:
         raise BridgeError("--forward must be 1 at least: it is how many times farther one eye may be from the nose")
@@ -84,9 +83,9 @@ def run(options: argparse.Namespace) -> None:
         "date": datetime.date.today().isoformat(),
         "eyebridge": importlib.metadata.version("eyebridge"),
     }
-    write_atomically(options.out, page(study, setting, made).encode())
+    write_atomically(options.out, report(study, setting, made).encode())
     write_atomically(options.out.with_suffix(".csv"), _csv_of_pictures(study))
-    write_atomically(options.out.with_suffix(".troubles.csv"), _csv_of_troubles(study))
+    write_atomically(options.out.with_suffix(".troubles.csv"), table_of(study.troubles))
     _say(study, options.out)
 
 
@@ -102,24 +101,15 @@ def _seen(listing: Listing, options: argparse.Namespace) -> dict[str, Seen]:
 
 
 def _csv_of_pictures(study: Study) -> bytes:
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(["picture", "emotion", "pitch_degrees", "yaw_degrees", "gaze", "turned"])
+    head = ["picture", "emotion", "pitch_degrees", "yaw_degrees", "gaze", "turned"]
     away = averted(study.faces.gaze)
+    lines = []
     rows = zip(study.pictures, np.degrees(study.faces.gaze), away, study.faces.turned, strict=True)
     for picture, (pitch, yaw), gone, turned in rows:
         kind = "averted" if gone else "direct"
         known = f"{turned:.3f}" if np.isfinite(turned) else ""
-        writer.writerow([picture.name, BY_NUMBER[picture.emotion].name, f"{pitch:.3f}", f"{yaw:.3f}", kind, known])
-    return file.getvalue().encode("utf-8", "surrogateescape")
-
-
-def _csv_of_troubles(study: Study) -> bytes:
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(["kind", "name", "detail"])
-    writer.writerows([trouble.kind, trouble.name, trouble.detail] for trouble in study.troubles)
-    return file.getvalue().encode("utf-8", "surrogateescape")
+        lines.append([picture.name, BY_NUMBER[picture.emotion].name, f"{pitch:.3f}", f"{yaw:.3f}", kind, known])
+    return table(head, lines)
 
 
 def _say(study: Study, out: Path) -> None:

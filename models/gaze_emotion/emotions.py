@@ -33,6 +33,7 @@ BY_NUMBER: Final = {emotion.number: emotion for emotion in EMOTIONS}
 BY_NAME: Final = {word: emotion for emotion in EMOTIONS for word in (emotion.name, *emotion.also, str(emotion.number))}
 
 
-def emotion_of(word: str) -> Emotion | None:
-    """The emotion that a label or a folder names, by word or by RAF-DB's number; None for another."""
-    return BY_NAME.get(word.strip().lower())
+def number_of(word: str) -> int | None:
+    """RAF-DB's number of the emotion that a label or a folder names, by word or by number; None for another."""
+    emotion = BY_NAME.get(word.strip().lower())
+    return emotion.number if emotion else None

@@ -1,12 +1,7 @@
 """The paper's figures 4, 5, 6 and 9 and two more, as SVG that takes the colour of the page's text."""
 
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
-
-import matplotlib
-
-matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,34 +9,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 from numpy.typing import NDArray
 
+from models.drawing import TEXT, svg
 from models.gaze.angles import direction
 from models.gaze_emotion.emotions import BY_NUMBER, EMOTIONS
 from models.gaze_emotion.relations import LENGTH, LINES, THRESHOLD, Faces, counted, related
 from models.gaze_emotion.statistics import share
 
-_TEXT: Final = "#010203"
-"A colour that nothing else has, which becomes the page's own."
-_STYLE: Final[Any] = {
-    **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), _TEXT),
-    **dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), "none"),
-    **dict.fromkeys(("axes.spines.top", "axes.spines.right", "legend.frameon"), False),
-    "svg.fonttype": "none",
-    "font.family": "sans-serif",
-    "font.size": 9.0,
-}
-_DOTS: Final = 160
-"Dots an inch of what is drawn as pixels: a scatter of 15,000 pictures as shapes would be megabytes."
 _SHOWN: Final = 4000
 "Most pictures of one emotion that a scatter shows, evenly thinned out."
-
-
-def _svg(draw: Callable[[], Figure]) -> str:
-    with plt.rc_context(_STYLE):
-        figure = draw()
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", bbox_inches="tight", dpi=_DOTS, metadata={"Date": None, "Creator": None})
-        plt.close(figure)
-    return buffer.getvalue()[buffer.getvalue().index("<svg") :].replace(_TEXT, "currentColor")
 
 
 def histogram(faces: Faces) -> str:
@@ -53,16 +28,14 @@ def histogram(faces: Faces) -> str:
         places = np.arange(len(EMOTIONS))
         colours = [emotion.colour for emotion in EMOTIONS]
         axes.bar(places, counts[:, 0], color=colours)
-        axes.bar(
-            places, counts[:, 1], bottom=counts[:, 0], color=colours, alpha=0.45, hatch="//", edgecolor=_TEXT, lw=0
-        )
+        axes.bar(places, counts[:, 1], bottom=counts[:, 0], color=colours, alpha=0.45, hatch="//", edgecolor=TEXT, lw=0)
         for place, number in zip(places, counts.sum(1), strict=True):
             axes.annotate(f"{number}", (place, number), (0, 2), textcoords="offset points", ha="center", fontsize=8)
         axes.set_xticks(places, [emotion.name for emotion in EMOTIONS])
         axes.set_ylabel("pictures (hatched: averted)")
         return figure
 
-    return _svg(draw)
+    return svg(draw)
 
 
 def shares(faces: Faces) -> str:
@@ -76,14 +49,14 @@ def shares(faces: Faces) -> str:
             if direct + away:
                 axes.plot([place, place], [100 * low, 100 * high], color=emotion.colour, lw=3)
                 marker = "s" if emotion.avoids else "o"
-                axes.plot(place, 100 * part, marker, color=emotion.colour, ms=8, mec=_TEXT, mew=0.8)
+                axes.plot(place, 100 * part, marker, color=emotion.colour, ms=8, mec=TEXT, mew=0.8)
         axes.set_xticks(range(len(EMOTIONS)), [emotion.name for emotion in EMOTIONS])
         axes.set_xlim(-0.5, len(EMOTIONS) - 0.5)
         axes.set_ylabel("averted, % (square: avoids)")
         axes.set_ylim(bottom=0)
         return figure
 
-    return _svg(draw)
+    return svg(draw)
 
 
 def flat(faces: Faces) -> str:
@@ -95,14 +68,14 @@ def flat(faces: Faces) -> str:
             gaze = np.degrees(_thinned(faces, emotion.number))
             style: dict[str, Any] = {"s": 7, "lw": 0, "alpha": 0.6, "color": emotion.colour, "rasterized": True}
             axes.scatter(gaze[:, 1], gaze[:, 0], label=f"{emotion.number} {emotion.name}", **style)
-        axes.add_patch(Polygon(_border(), fill=False, ec=_TEXT, lw=1, ls="--"))
+        axes.add_patch(Polygon(_border(), fill=False, ec=TEXT, lw=1, ls="--"))
         axes.set_xlabel("yaw, degrees (positive: to the picture's left)")
         axes.set_ylabel("pitch, degrees (positive: up)")
         axes.set_aspect("equal", "datalim")
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), markerscale=2.0)
         return figure
 
-    return _svg(draw)
+    return svg(draw)
 
 
 def _border() -> NDArray[np.float64]:
@@ -134,7 +107,7 @@ def solid(faces: Faces, numbers: Sequence[int]) -> str:
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.02), ncols=4, fontsize=8, markerscale=2.0)
         return figure
 
-    return _svg(draw)
+    return svg(draw)
 
 
 def thresholds(faces: Faces, seed: int) -> str:
@@ -147,13 +120,13 @@ def thresholds(faces: Faces, seed: int) -> str:
         low, high = np.array([relation.interval for relation in found]).T
         axes.fill_between(degrees, low, high, color="#0072b2", alpha=0.25, lw=0)
         axes.plot(degrees, [relation.correlation for relation in found], color="#0072b2", marker="o", ms=4)
-        axes.axvline(float(np.degrees(np.arcsin(THRESHOLD / LENGTH))), color=_TEXT, lw=1, ls="--")
-        axes.axhline(0, color=_TEXT, lw=0.6)
+        axes.axvline(float(np.degrees(np.arcsin(THRESHOLD / LENGTH))), color=TEXT, lw=1, ls="--")
+        axes.axhline(0, color=TEXT, lw=0.6)
         axes.set_xlabel("averted from so many degrees on (dashed: the paper's 10√5 of 40)")
         axes.set_ylabel("correlation")
         return figure
 
-    return _svg(draw)
+    return svg(draw)
 
 
 def _thinned(faces: Faces, number: int) -> NDArray[np.float64]:

@@ -4,13 +4,11 @@ The network is any .onnx file that takes one picture tensor (N, 3, h, w), RGB in
 yaw in radians as ETH-XGaze counts them (models.gaze.angles). `python -m models.gaze export` writes such files; for
 another network, put what it needs in front of and behind it (its mean, degrees, order) before exporting it.
 
-Pictures are worked on in chunks. What a chunk gave is one file, written whole or not at all, whose name says what it
-was made of; a run that was stopped finds its files again, and one with another network does not take them for its own.
+Pictures are worked on in chunks, and what a chunk gave is kept (models.kept).
 """
 
 import functools
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,17 +21,16 @@ from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 from bridge.errors import BridgeError
-from bridge.files import write_atomically
 from bridge.pictures import decode
 from models.gaze_emotion.points import Image, Points, YuNet, cut_out, turned
 from models.gaze_emotion.sets import Picture
+from models.kept import fingerprint, kept, key_of, state_of
+from models.listing import read_picture
 from models.spread import Spread
 
 CHUNK: Final = 64
 "Pictures worked on together; what is lost at most when a run is stopped."
-_LARGEST: Final = 64 * 1024 * 1024
-"Bytes of a picture's file; more is no face."
-_VERSION: Final = 1
+_VERSION: Final = 2
 "Of the files in the work folder; another one does not find those of the last."
 
 _REFUSED: Final = (
@@ -117,11 +114,7 @@ class Work:
 
     def fingerprint(self) -> str:
         """Of the files that decide the answers. Raises BridgeError when one cannot be read."""
-        try:
-            parts = [path.read_bytes() for path in (self.gaze, self.detector) if path is not None]
-        except OSError as error:
-            raise BridgeError(f"cannot read {error.filename}: {error.strerror or error}") from error
-        return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+        return fingerprint(self.gaze, self.detector)
 
 
 def label(pictures: Chunk, work: Work, spread: Spread) -> Iterator[dict[str, Seen]]:
@@ -132,25 +125,16 @@ def label(pictures: Chunk, work: Work, spread: Spread) -> Iterator[dict[str, See
     _open_network(work.gaze)
     if work.detector is not None:
         _open_detector(work.detector)
-    fingerprint = work.fingerprint()
+    made = work.fingerprint()
     chunks = [pictures[start : start + CHUNK] for start in range(0, len(pictures), CHUNK)]
-    waiting = []
-    for chunk in chunks:
-        path = work.folder / f"{_key(chunk, fingerprint)}.json"
-        known = _read(path, chunk)
-        if known is None:
-            waiting.append((chunk, work, path))
-        else:
-            yield known
-    yield from spread.map(look_and_keep, waiting)
+    for _, rows in kept(look_at, [(_key(chunk, made), (chunk, work)) for chunk in chunks], work.folder, spread):
+        yield {name: Seen(*row) for name, row in rows.items()}
 
 
-def look_and_keep(chunk: Chunk, work: Work, path: Path) -> dict[str, Seen]:
-    """Work on one chunk, in whatever process."""
+def look_at(chunk: Chunk, work: Work) -> dict[str, list[Any]]:
+    """The values of Seen for each picture of one chunk, in whatever process."""
     seen = look(chunk, _open_network(work.gaze), _open_detector(work.detector) if work.detector else None)
-    content = {name: [getattr(one, field) for field in Seen.__slots__] for name, one in seen.items()}
-    write_atomically(path, json.dumps(content).encode())
-    return seen
+    return {name: [getattr(one, field) for field in Seen.__slots__] for name, one in seen.items()}
 
 
 def look(chunk: Chunk, network: GazeNetwork, detector: YuNet | None) -> dict[str, Seen]:
@@ -159,10 +143,7 @@ def look(chunk: Chunk, network: GazeNetwork, detector: YuNet | None) -> dict[str
     faces: dict[str, Image] = {}
     for picture in chunk:
         try:
-            with picture.path.open("rb") as file:
-                data = file.read(_LARGEST + 1)
-            if len(data) > _LARGEST:
-                raise ValueError(f"larger than {_LARGEST // 2**20} MB")
+            data = read_picture(picture.path)
             image = np.asarray(decode(data, cv2.IMREAD_COLOR), np.uint8)
         except (OSError, ValueError) as error:
             seen[picture.name] = Seen("broken", str(error))
@@ -198,25 +179,9 @@ def _with_gaze(seen: Seen, gaze: NDArray[np.float64]) -> Seen:
     return Seen("", "", pitch, yaw, seen.turned, seen.faces, seen.digest)
 
 
-def _key(chunk: Chunk, fingerprint: str) -> str:
-    """The chunk's name: of the networks, and of each file's path, size and time, and its points."""
-    parts: list[Any] = [_VERSION, fingerprint]
-    for picture in chunk:
-        try:
-            status = picture.path.stat()
-            state = [status.st_size, status.st_mtime_ns]
-        except OSError:
-            state = []
-        points = None if picture.points is None else picture.points.tolist()
-        parts.append([str(picture.path.absolute()), state, points, picture.placed])
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
-
-
-def _read(path: Path, chunk: Chunk) -> dict[str, Seen] | None:
-    """What a chunk gave in an earlier run; None when there is no such file, or no whole one."""
-    try:
-        content = json.loads(path.read_text("utf-8"))
-        known = {name: Seen(*content[name]) for name in (picture.name for picture in chunk)}
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return known
+def _key(chunk: Chunk, made: str) -> str:
+    """The chunk's name: of the networks, and of each file, its name in the set and its points."""
+    pictures = [
+        [state_of(one.path), one.name, None if one.points is None else one.points.tolist(), one.placed] for one in chunk
+    ]
+    return key_of(_VERSION, made, pictures)

@@ -1,51 +1,19 @@
-"""One HTML file that holds everything: tables, figures, what was left out. It loads nothing from anywhere."""
+"""The report of the study, as one page."""
 
 import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from models.gaze_emotion import figures
 from models.gaze_emotion.emotions import EMOTIONS
 from models.gaze_emotion.relations import LENGTH, LINES, THRESHOLD, counted, related
-from models.gaze_emotion.sets import LEFT_OUT, NOTED, Trouble, counts
+from models.gaze_emotion.sets import LEFT_OUT, NOTED
 from models.gaze_emotion.statistics import DRAWS, Relation, share
 from models.gaze_emotion.study import Study
-
-_LISTED: Final = 200
-"Files of one kind of trouble that the page names; the table of troubles beside it names all."
-
-_STYLE: Final = """
-:root { color-scheme: light dark; --back: #fdfdfb; --text: #1c1f23; --soft: #5d646c; --line: #d9dcd6; --card: #f3f4ef;
-  --accent: #0b6a8f; --warm: #9a4b00; }
-@media (prefers-color-scheme: dark) { :root { --back: #15181b; --text: #e7e9e6; --soft: #9aa3aa; --line: #33393d;
-  --card: #1d2225; --accent: #6cc3e6; --warm: #f0a860; } }
-* { box-sizing: border-box }
-body { margin: 0 auto; padding: 2.5rem 1.25rem 5rem; max-width: 58rem; background: var(--back); color: var(--text);
-  font: 16px/1.55 system-ui, "Segoe UI", Roboto, sans-serif; }
-h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem } h2 { font-size: 1.25rem; margin: 2.6rem 0 .6rem }
-p, li { max-width: 44rem } .soft { color: var(--soft) }
-.lead { font-size: 1.1rem }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .7rem; margin: 1.4rem 0 }
-.cards div { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .7rem .9rem }
-.cards b { display: block; font-size: 1.5rem; font-variant-numeric: tabular-nums; line-height: 1.2 }
-.cards span { color: var(--soft); font-size: .85rem }
-.wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; font-size: .92rem }
-th, td { text-align: left; padding: .42rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top }
-th { color: var(--soft); font-weight: 600 } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums;
-  white-space: nowrap } tr.group th { color: var(--accent); padding-top: 1.1rem } td.paper { color: var(--soft) }
-figure { margin: 1.2rem 0; } figure svg { width: 100%; height: auto; max-width: 46rem; color: var(--text) }
-figcaption { color: var(--soft); font-size: .9rem; max-width: 44rem }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1rem }
-details { border-bottom: 1px solid var(--line); padding: .45rem 0 } summary { cursor: pointer }
-details ul { columns: 18rem; font: .82rem/1.5 ui-monospace, Consolas, monospace; padding-left: 1.1rem;
-  overflow-wrap: anywhere } details li { max-width: none }
-.note { border-left: 3px solid var(--warm); padding: .2rem 0 .2rem .9rem }
-code { font: .88em ui-monospace, Consolas, monospace; overflow-wrap: anywhere }
-"""
+from models.page import cards, figure, left_out, made_of, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,38 +28,31 @@ class Setting:
     draws: int = DRAWS
 
 
-def page(study: Study, setting: Setting, made: Mapping[str, str]) -> str:
+def report(study: Study, setting: Setting, made: Mapping[str, str]) -> str:
     """The whole report. `made`: what it was made of and how, for the table at its end."""
     parts = [
-        "<!doctype html><html lang=en><head><meta charset=utf-8>",
-        "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'; "
-        'img-src data:">',
-        "<meta name=viewport content='width=device-width, initial-scale=1'><title>Gaze and emotion</title>",
-        f"<style>{_STYLE}</style></head><body>",
         _head(study, setting),
         _table(study, setting),
         _meaning(study, setting),
         _figures(study, setting),
-        _troubles(study.troubles, setting),
-        _made(made),
-        "</body></html>",
+        left_out(study.troubles, LEFT_OUT, NOTED),
+        made_of(made),
     ]
-    return "\n".join(parts)
+    return page("Gaze and emotion", parts)
 
 
 def _head(study: Study, setting: Setting) -> str:
     faces, forward = study.faces, study.faces.forward(setting.limit)
     away = counted(faces, [emotion.number for emotion in EMOTIONS])[:, 1].sum()
     relation = related(faces, LINES[1], seed=setting.seed, draws=setting.draws)
-    cards = (
+    values = (
         (len(faces.emotion), "pictures that count"),
         (study.looked_at - len(faces.emotion), "left out, listed below"),
         (len(forward.emotion), "of them turned forward"),
         (f"{100 * away / len(faces.emotion):.1f} %" if len(faces.emotion) else "&ndash;", "with averted gaze"),
     )
-    shown = "".join(f"<div><b>{value}</b><span>{words}</span></div>" for value, words in cards)
     return (
-        f"<h1>Gaze and emotion</h1><p class=lead>{_sentence(relation)}</p><div class=cards>{shown}</div>"
+        f"<h1>Gaze and emotion</h1><p class=lead>{_sentence(relation)}</p>{cards(values)}"
         f"<p class=soft>{html.escape(study.layout)}. The method is that of Zheng, Xu and Bhattacharjee, <i>Perceive "
         "Emotions from Gazes</i>. Gaze here is a pseudo-label that a network gave each picture; nobody measured it.</p>"
     )
@@ -187,51 +148,23 @@ def _figures(study: Study, setting: Setting) -> str:
             f"<tr><td>{emotion.number} {emotion.name}<td>{kind}<td class=n>{direct}<td class=n>{away}<td class=n>{said}"
         )
     return f"""<h2>Emotions</h2>
-{_figure(figures.histogram(faces), "Pictures of each emotion; the paper's figure 4.")}
-{_figure(figures.shares(faces), "How many of each look away, with 95 % intervals (Wilson).")}
+{figure(figures.histogram(faces), "Pictures of each emotion; the paper's figure 4.")}
+{figure(figures.shares(faces), "How many of each look away, with 95 % intervals (Wilson).")}
 <div class=wide><table><thead><tr><th>emotion<th>orientation<th class=n>direct<th class=n>averted<th class=n>share
 averted<th class=n>95 % interval</tr></thead><tbody>{"".join(rows)}</tbody></table></div>
 <h2>Gaze</h2>
-{_figure(figures.flat(faces), "Pitch and yaw; the paper's figure 5. Inside the dashed line a gaze is direct.")}
-<div class=pair>{_figure(figures.solid(faces, [e.number for e in EMOTIONS]), "Directions in space; figure 6.")}
+{figure(figures.flat(faces), "Pitch and yaw; the paper's figure 5. Inside the dashed line a gaze is direct.")}
+<div class=pair>{figure(figures.solid(faces, [e.number for e in EMOTIONS]), "Directions in space; figure 6.")}
 {
-        _figure(
+        figure(
             figures.solid(faces.forward(setting.limit), (6, 3)), "Anger and disgust, faces turned forward; figure 9."
         )
     }</div>
 <h2>How much hangs on the threshold</h2>
 {
-        _figure(
+        figure(
             figures.thresholds(faces, setting.seed),
             "Approach or avoidance against gaze types, all pictures, for other "
             "borders between direct and averted. The paper chose its own by eye.",
         )
     }"""
-
-
-def _figure(svg: str, words: str) -> str:
-    return f"<figure>{svg}<figcaption>{words}</figcaption></figure>"
-
-
-def _troubles(troubles: Sequence[Trouble], setting: Setting) -> str:
-    if not troubles:
-        return "<h2>Left out</h2><p>Nothing: every file was a picture with one label that could be read.</p>"
-    parts = []
-    for title, kinds in (("Left out", LEFT_OUT), ("Noted", NOTED)):
-        found = counts(troubles, kinds)
-        if found:
-            parts.append(f"<h2>{title}</h2>")
-        for kind, listed in found.items():
-            names = "".join(
-                f"<li>{html.escape(trouble.name)}{html.escape(f' ({trouble.detail})' if trouble.detail else '')}"
-                for trouble in listed[:_LISTED]
-            )
-            more = f"<p class=soft>and {len(listed) - _LISTED} more" if len(listed) > _LISTED else ""
-            words = f"<b>{len(listed)}</b> {html.escape(kinds[kind])}"
-            parts.append(f"<details><summary>{words}</summary><ul>{names}</ul>{more}</details>")
-    return "\n".join(parts)
-
-
-def _made(made: Mapping[str, str]) -> str:
-    rows = "".join(f"<tr><th>{html.escape(name)}<td><code>{html.escape(value)}</code>" for name, value in made.items())
-    return f"<h2>How this was made</h2><div class=wide><table>{rows}</table></div>"

@@ -7,7 +7,8 @@ import numpy as np
 
 from models.gaze_emotion.pseudo import Seen
 from models.gaze_emotion.relations import Faces
-from models.gaze_emotion.sets import LEFT_OUT, Listing, Picture, Trouble
+from models.gaze_emotion.sets import LEFT_OUT, Listing, Picture
+from models.listing import Trouble, counted_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +27,15 @@ class Study:
 def study_of(listing: Listing, seen: Mapping[str, Seen]) -> Study:
     """Pictures left out are listed; the same bytes under two emotions are labelled twice, under one they count once."""
     troubles = list(listing.troubles)
-    by_digest: dict[str, list[Picture]] = {}
+    looked: list[Picture] = []
     for picture in listing.pictures:
         one = seen[picture.name]
         if one.kind:
             troubles.append(Trouble(one.kind, picture.name, one.detail))
         else:
-            by_digest.setdefault(one.digest, []).append(picture)
-    counting: list[Picture] = []
-    for same in by_digest.values():
-        names = ", ".join(picture.name for picture in same)
-        if len({picture.emotion for picture in same}) > 1:
-            troubles += [Trouble("labelled twice", picture.name, f"the same picture: {names}") for picture in same]
-            continue
-        counting.append(same[0])
-        troubles += [Trouble("copy", picture.name, f"of {same[0].name}") for picture in same[1:]]
+            looked.append(picture)
+    counting, doubled = counted_once(looked, lambda one: seen[one.name].digest, lambda one: one.emotion)
+    troubles += doubled
     for picture in counting:
         one = seen[picture.name]
         if one.faces > 1:

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from bridge.errors import BridgeError
 from models.gaze_emotion.points import YuNet, cut_out, is_face, read_points, turned
-from models.gaze_emotion.sets import Trouble, find
+from models.gaze_emotion.sets import find
+from models.listing import Trouble
 from tests.gaze_emotion.fake import face_detector, write_picture, write_points, write_raf_db
 
 LOOK = (0.0, 0.0)
