@@ -20,7 +20,7 @@ COEFFICIENTS: Final = 28
 
 _LEAST: Final = 1e-6
 "Of the largest singular value: below, a mode is rounding and not a movement."
-_REST: Final = 1e-8
+_REST: Final = 1e-10
 "How much a weight counts against meeting the coefficients, both squared: it only chooses among what meets them."
 _TURNS: Final = 50
 _BEYOND: Final = 1e-9

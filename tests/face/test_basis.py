@@ -18,7 +18,7 @@ LARGEST = float(np.abs(BASIS.coefficients(np.eye(len(ARKIT)))).max())
 WEIGHTS = arrays(np.float64, len(ARKIT), elements=st.one_of(st.just(0.0), st.just(1.0), st.floats(0.0, 1.0)))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(WEIGHTS)
 def test_the_way_back_is_exact_on_everything_a_face_can_do(weights: np.ndarray) -> None:
     coefficients = BASIS.coefficients(weights)
@@ -28,7 +28,7 @@ def test_the_way_back_is_exact_on_everything_a_face_can_do(weights: np.ndarray) 
     assert np.linalg.norm(back) <= np.linalg.norm(weights) + 1e-3, "nothing moves that need not"
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(arrays(np.float64, COEFFICIENTS, elements=st.floats(-1.0, 1.0)))
 def test_no_other_face_comes_nearer_to_impossible_coefficients(coefficients: np.ndarray) -> None:
     weights = BASIS.weights(coefficients)
