@@ -115,7 +115,7 @@ class Fit:
             _softmax(_log(row[:, part]) + _known(row[0, part], head) * (features @ head))[0].astype(np.float32)
             for part, head in ((_UNITS, self.units), (_EMOTIONS, self.emotions))
         )
-        return Expression(units, emotions, channels)
+        return Expression(units, emotions, channels, expression.face)
 
 
 def _known(probabilities: Floats, head: NDArray[np.float32]) -> float:

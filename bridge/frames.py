@@ -60,6 +60,8 @@ class FaceReading:
     "(52,) weights 0..1 in the order of blendshapes.ARKIT; NaN where a headset hides that part of the face."
     coefficients: Vector
     "(28,) of the expression basis (bridge/face/basis.py)."
+    basis: str
+    "That basis's fingerprint."
     gaze: Gaze
     head: Head
     "From the camera's own position and axes."
@@ -201,6 +203,8 @@ class Result:
     signal: Signal = NO_SIGNAL
     head: Head = NO_HEAD
     "Turned and moved from how it was held for the wearer's neutral, or from the camera's axes before there is one."
+    stress: float = math.nan
+    "0..1, the slow channel of bridge/face/stress.py; NaN while it is off or knows nothing. No diagnosis."
 
     @property
     def time(self) -> float:
@@ -211,3 +215,11 @@ class Result:
     def index(self) -> int:
         """The source's frame number."""
         return self.pair.index
+
+    @property
+    def seen(self) -> tuple[bool, bool]:
+        """Which eyes, (left, right), are seen: each by a camera of its own, or both by a face camera."""
+        face = self.pair.face
+        known = face is not None and not math.isnan(face.gaze.left_yaw)
+        left, right = self.pair.seen
+        return left or known, right or known

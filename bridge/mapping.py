@@ -1,5 +1,7 @@
 """From what the face does to what an avatar receives: a rig table, compiled to arrays once.
 
+What the eyes' channels move goes through the table; what only a face camera sees is blendshapes already.
+
 The table is a file (see `bridge/rigs/arkit.csv`); reading it happens when a Mapper is made, never between frames.
 """
 
@@ -13,8 +15,9 @@ from pydantic import BaseModel, Field
 
 from bridge.blendshapes import ARKIT
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, CHANNELS, EMOTION_NAMES
-from bridge.frames import Expression, Gaze, Weights
-from bridge.rigs import CURVES, INPUTS, Rig, Row, load_rig, rig_path
+from bridge.frames import Expression, Gaze, Vector, Weights
+from bridge.fusion import LEFT_FREE
+from bridge.rigs import CURVES, INPUTS, Rig, load_rig, rig_path
 
 Floats = NDArray[np.float64]
 
@@ -57,9 +60,13 @@ _NEUTRAL: Final = np.array(
 _SHAPES: Final = len(ARKIT)
 _REST: Final = np.zeros(_SHAPES + len(_GAZE))
 
-# (2, 56): what belongs to the left and to the right eye, of all blendshapes and the gaze; the middle belongs to both.
-_OF_SIDE: Final = np.array(
-    [[not name.endswith((other, other.lower())) for name in ARKIT + _GAZE] for other in ("Right", "Left")]
+# (3, 56): what belongs to the left eye, to the right eye (the middle belongs to both) and to a face camera, of all
+# blendshapes and the gaze.
+_OF_PART: Final = np.array(
+    [
+        *([not name.endswith((other, other.lower())) for name in ARKIT + _GAZE] for other in ("Right", "Left")),
+        [*LEFT_FREE, *(False for _ in _GAZE)],
+    ]
 )
 
 
@@ -79,7 +86,7 @@ class Gains(BaseModel, frozen=True, extra="forbid"):
     brows: float = _gain("the brows")
     cheeks: float = _gain("cheeks and nose")
     gaze: float = _gain("the eyes' turning")
-    mouth: float = _gain("the mouth, where a rig or the guess moves it")
+    mouth: float = _gain("the mouth, where a face camera, a rig or the guess moves it")
 
 
 class MappingOptions(BaseModel, frozen=True, extra="forbid"):
@@ -88,14 +95,14 @@ class MappingOptions(BaseModel, frozen=True, extra="forbid"):
     rig: str = Field(default="arkit", description="Rig table: a bundled one by name, or the path of a .csv file")
     guess_mouth: bool = Field(
         default=False,
-        description="Guess a modest mouth from a happy, surprised or angry class; no camera sees the mouth",
+        description="Guess a modest mouth from a happy, surprised or angry class, where no camera sees the mouth",
     )
     gains: Gains = Field(default=Gains(), description="Strength of each part of the face")
     relax_half_life: float = Field(
         default=0.25,
         ge=0,
         le=10,
-        description="How fast the avatar eases to neutral while no eye is seen, half-life in seconds",
+        description="How fast the avatar eases to neutral while no eye or no face is seen, half-life in seconds",
         json_schema_extra={"slider": [0, 2, 0.05]},
     )
 
@@ -119,7 +126,7 @@ def _compile(rig: Rig, gains: Gains) -> _Compiled:
     spans = np.array([row.high - row.low for row in rows])
     mixing = np.zeros((len(ARKIT), len(rows)))
     for column, row in enumerate(rows):
-        mixing[ARKIT.index(row.blendshape), column] = row.gain * _group_gain(row, gains)
+        mixing[ARKIT.index(row.blendshape), column] = row.gain * _group_gain(row.blendshape, gains)
     curves = [row.curve for row in rows]
     return _Compiled(
         inputs=np.array([INPUTS.index(row.input) for row in rows], dtype=np.intp),
@@ -134,10 +141,16 @@ def _compile(rig: Rig, gains: Gains) -> _Compiled:
     )
 
 
-def _group_gain(row: Row, gains: Gains) -> float:
-    group = next(group for prefix, group in _GROUPS.items() if row.blendshape.startswith(prefix))
+def _group_gain(blendshape: str, gains: Gains) -> float:
+    group = next(group for prefix, group in _GROUPS.items() if blendshape.startswith(prefix))
     gain: float = getattr(gains, group)
     return gain
+
+
+def _face_gains(gains: Gains) -> Vector:
+    """(52,) gains of a face camera's blendshapes; NaN for those that the rig makes of the eyes' channels."""
+    found = [_group_gain(name, gains) if free else math.nan for name, free in zip(ARKIT, LEFT_FREE, strict=True)]
+    return np.array(found, np.float32)
 
 
 class Mapper:
@@ -148,6 +161,7 @@ class Mapper:
         self._options = options
         self._rig = _load(options) if rig is None else rig
         self._compiled = _compile(self._rig, options.gains)
+        self._face_gains = _face_gains(options.gains)
 
     def with_options(self, options: MappingOptions) -> "Mapper":
         """The same under other options; files are read again only when the options name others."""
@@ -167,6 +181,9 @@ class Mapper:
             moved[part] = CURVES[curve](moved[part])
         weights = (rig.mixing @ moved).clip(0.0, 1.0)
         weights[_FADING_AT] *= 1.0 - weights[_BLINK_AT]
+        if expression.face is not None:
+            face = (expression.face * self._face_gains).clip(0.0, 1.0)
+            weights = np.where(np.isnan(face), weights, face)
         turned = (values[_GAZE_AT] * self._options.gains.gaze).clip(-_GAZE_LIMIT, _GAZE_LIMIT)
         return Weights(weights.astype(np.float32), Gaze(*turned.tolist()))
 
@@ -184,15 +201,16 @@ def _load(options: MappingOptions) -> Rig:
 
 
 class Relax:
-    """Lets the avatar ease to neutral when an eye is no longer seen, and back when it is: that side, or all of it.
+    """Lets the avatar ease to neutral when an eye or the face is no longer seen, and back when it is.
 
-    Whenever an eye comes or goes, what its side showed stays, and the difference to what it should show fades away. A
-    camera that misses a single frame so leaves the face where it was, and the side of the other eye does not notice.
+    Whenever an eye comes or goes, what its side showed stays, and the difference to what it should show fades away; so
+    does what belongs to a face camera. A camera that misses a single frame so leaves the face where it was, and the
+    side of the other eye does not notice.
     """
 
     def __init__(self, options: MappingOptions) -> None:
         self._half_life = options.relax_half_life
-        self._seen: tuple[bool, bool] | None = None
+        self._seen: tuple[bool, bool, bool] | None = None
         self._shown: Floats = _REST
         self._rest: Floats = _REST
         "What is still shown beside what should be: it fades."
@@ -204,13 +222,16 @@ class Relax:
         other._seen, other._shown, other._rest, other._time = self._seen, self._shown, self._rest, self._time
         return other
 
-    def __call__(self, weights: Weights, seen: tuple[bool, bool], time: float) -> Weights:
-        """`seen` says which eyes, (left, right), are at `time`, seconds. Starts afresh when time runs backwards."""
+    def __call__(self, weights: Weights, seen: tuple[bool, bool, bool], time: float) -> Weights:
+        """`seen` says whether the left eye, the right eye and a face camera's face are at `time`, seconds.
+
+        Starts afresh when time runs backwards.
+        """
         aim = _flat(weights) if any(seen) else _REST
         if self._seen is None or time < self._time:
             self._rest = _REST
         else:
-            changed = _OF_SIDE[[now != before for now, before in zip(seen, self._seen, strict=True)]].any(0)
+            changed = _OF_PART[[now != before for now, before in zip(seen, self._seen, strict=True)]].any(0)
             left = 0.5 ** ((time - self._time) / self._half_life) if self._half_life > 0 else 0.0
             self._rest = np.where(changed, self._shown - aim, self._rest) * left
         self._seen, self._time = seen, time

@@ -5,11 +5,12 @@ person and session, taken from the first five seconds. Nothing is retrained.
 
 Beside the image, the relaxed face also has its own resting numbers: one person's open eye reads 0.8, another's brow 0.1
 down. `Profile.relative` counts every graded channel from there, because a change from the wearer's own neutral carries
-over between cameras and faces far better than an absolute value. What a guided calibration has fitted comes on top.
+over between cameras and faces far better than an absolute value. What a guided calibration has fitted comes on top. A
+face camera's blendshapes and the head's pose count from the same rest.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from pydantic import BaseModel, Field
 
 from bridge.channels import CHANNELS
 from bridge.fewshot import Fit
-from bridge.frames import Expression, EyePair, Image, Vector
+from bridge.frames import NO_HEAD, Expression, EyePair, FaceReading, Head, Image, Vector
 
 _NEUTRAL: Final = np.array([channel.neutral for channel in CHANNELS], np.float32)
 _GAZE: Final = np.array([channel.unit == "degrees" for channel in CHANNELS])
@@ -44,6 +45,31 @@ class PersonalizationOptions(BaseModel, frozen=True, extra="forbid"):
 
 
 @dataclass(frozen=True, slots=True)
+class FaceRest:
+    """How a wearer's relaxed face reads to a face camera, and how they hold their head meanwhile."""
+
+    blendshapes: Vector
+    "(52,) in the order of blendshapes.ARKIT; 0 where it did not see them."
+    head: Head
+
+    @classmethod
+    def of(cls, faces: Sequence[FaceReading]) -> "FaceRest":
+        """The median of at least one reading."""
+        shapes = np.array([face.blendshapes for face in faces])
+        heads = np.median([astuple(face.head) for face in faces], 0)
+        return cls(_median(shapes, np.zeros(shapes.shape[1])), Head(*heads.tolist()))
+
+    def relative(self, blendshapes: Vector) -> Vector:
+        """(52,) weights counted from the rest: a relaxed face is 0, full movements stay 1."""
+        rest = np.minimum(self.blendshapes, np.float32(_HIGHEST_REST))
+        return ((blendshapes - rest) / (1.0 - rest)).clip(0.0, 1.0)
+
+    def turned(self, head: Head) -> Head:
+        """A head's pose counted from the rest."""
+        return Head(*(now - rest for now, rest in zip(astuple(head), astuple(self.head), strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One wearer in one session."""
 
@@ -55,6 +81,8 @@ class Profile:
     "False for the population's mean."
     fit: Fit | None = None
     "What a guided calibration has found; it outlives a new neutral."
+    face: FaceRest | None = None
+    "The same rest as a face camera sees it; None where there was none."
 
     @classmethod
     def population(cls, mean: Image) -> "Profile":
@@ -63,25 +91,28 @@ class Profile:
 
     @classmethod
     def mean_of(cls, pairs: Sequence[EyePair]) -> "Profile":
-        """The wearer's mean neutral image; each eye is averaged over the pairs in which it was seen."""
+        """The wearer's mean neutral image; each eye is averaged over the pairs in which it was seen, the face too."""
         images = np.stack([pair.pixels for pair in pairs])
         seen = np.stack([pair.seen for pair in pairs]).astype(np.float32)
         halves = [
             np.tensordot(seen[:, side], half, 1) / max(float(seen[:, side].sum()), 1.0)
             for side, half in enumerate(np.split(images, 2, axis=2))
         ]
-        return cls(np.hstack(halves).astype(np.float32), _NEUTRAL, personal=True)
+        faces = [pair.face for pair in pairs if pair.face is not None]
+        rest = FaceRest.of(faces) if faces else None
+        return cls(np.hstack(halves).astype(np.float32), _NEUTRAL, personal=True, face=rest)
 
     def resting_at(self, readings: Sequence[Expression]) -> "Profile":
         """The same profile with its rest at the median of what the network reads on the relaxed face."""
-        channels = np.array([reading.channels for reading in readings])
-        unknown = np.isnan(channels).all(0)
-        rest = np.where(unknown, _NEUTRAL, np.nanmedian(np.where(unknown, 0.0, channels), 0))
-        return replace(self, resting=rest.astype(np.float32))
+        return replace(self, resting=_median(np.array([reading.channels for reading in readings]), _NEUTRAL))
 
     def fitted(self, fit: Fit | None) -> "Profile":
         """The same profile with what a guide has found."""
         return replace(self, fit=fit)
+
+    def pictured(self, otherwise: NDArray[np.float32]) -> "Profile":
+        """The same profile, with another neutral image where it was taken without any picture of an eye."""
+        return self if self.neutral.any() else replace(self, neutral=otherwise)
 
     def difference(self, pair: EyePair) -> NDArray[np.float32]:
         """P(I) of the paper: (h, 2 w) gray levels; 0 where an eye is not seen."""
@@ -106,4 +137,21 @@ class Profile:
         values[_GAZE] -= np.clip(self.resting[_GAZE], -FARTHEST_REST_DEGREES, FARTHEST_REST_DEGREES)
         ratio = _OPENNESS | _MOVEMENT
         values[ratio] = values[ratio].clip(0.0, 1.0)
-        return Expression(expression.action_units, expression.emotions, values)
+        face = None if expression.face is None else self.shown(expression.face)
+        return Expression(expression.action_units, expression.emotions, values, face)
+
+    def shown(self, blendshapes: Vector) -> Vector:
+        """(52,) a face camera's blendshapes, counted from the wearer's rest where it is known."""
+        return blendshapes if self.face is None else self.face.relative(blendshapes)
+
+    def head(self, face: FaceReading | None) -> Head:
+        """The pose that a face camera sees, counted from the wearer's rest where it is known."""
+        if face is None:
+            return NO_HEAD
+        return face.head if self.face is None else self.face.turned(face.head)
+
+
+def _median(values: NDArray[np.float32], unknown: NDArray[np.floating]) -> Vector:
+    """(n, k) -> (k,) medians of what is known; `unknown` where nothing is."""
+    never = np.isnan(values).all(0)
+    return np.where(never, unknown, np.nanmedian(np.where(never, 0.0, values), 0)).astype(np.float32)

@@ -88,7 +88,7 @@ class Rectifier:
             if pictures[missing] is None:  # a picture that went dark is a fault, not a missing camera
                 halves[missing][:] = halves[1 - missing][:, ::-1]
                 seen[missing] = mirrored[missing] = True
-        return EyePair(pixels, (seen[0], seen[1]), (mirrored[0], mirrored[1]), frame.time, frame.index)
+        return EyePair(pixels, (seen[0], seen[1]), (mirrored[0], mirrored[1]), frame.time, frame.index, frame.face)
 
     def cameras(self, frame: EyeFrame) -> tuple[Image | None, Image | None]:
         """The camera's own pictures of the wearer's (left, right) eye."""

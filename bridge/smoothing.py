@@ -1,11 +1,12 @@
 """Steadies what the network says, without making the face late.
 
-Class probabilities decay exponentially (Eyemotion, section 5.2), lids close fast and open calmly, and gaze has rules of
-its own (gaze_smoothing.py). Every constant is a time in seconds or a frequency in hertz, so smoothing looks the same at
-30 and at 120 frames a second.
+Class probabilities decay exponentially (Eyemotion, section 5.2), lids close fast and open calmly, gaze has rules of its
+own (gaze_smoothing.py), and what a face camera sees passes a one euro filter, so that speech stays quick. Every
+constant is a time in seconds or a frequency in hertz, so smoothing looks the same at 30 and at 120 frames a second.
 """
 
 import math
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES, SIDES
-from bridge.frames import Expression
-from bridge.gaze_smoothing import GazeSmoother, GazeSmoothing, blend
+from bridge.frames import Expression, Vector
+from bridge.gaze_smoothing import GazeSmoother, GazeSmoothing, OneEuro, blend
 
 Floats = NDArray[np.float64]
 
@@ -70,6 +71,23 @@ class ChannelSmoothing(BaseModel, frozen=True, extra="forbid"):
     )
 
 
+class FaceSmoothing(BaseModel, frozen=True, extra="forbid"):
+    min_cutoff: float = Field(
+        default=2.0,
+        gt=0,
+        le=60,
+        description="One euro cutoff of a face camera's blendshapes at rest, Hz; lower is steadier",
+        json_schema_extra={"slider": [0.1, 10, 0.1]},
+    )
+    beta: float = Field(
+        default=4.0,
+        ge=0,
+        le=100,
+        description="How much that cutoff rises with their speed, Hz per full movement a second; higher follows faster",
+        json_schema_extra={"slider": [0, 20, 0.5]},
+    )
+
+
 class SmoothingOptions(BaseModel, frozen=True, extra="forbid"):
     """How steady, how quick."""
 
@@ -77,6 +95,7 @@ class SmoothingOptions(BaseModel, frozen=True, extra="forbid"):
     gaze: GazeSmoothing = Field(default=GazeSmoothing(), description="Gaze angles")
     lids: LidSmoothing = Field(default=LidSmoothing(), description="Lid openness")
     channels: ChannelSmoothing = Field(default=ChannelSmoothing(), description="The other graded channels")
+    face: FaceSmoothing = Field(default=FaceSmoothing(), description="Mouth, jaw, nose and tongue of a face camera")
     gap: float = Field(default=0.5, gt=0, le=60, description="Seconds without a frame that start smoothing afresh")
 
 
@@ -92,6 +111,7 @@ class Smoother:
     def _restart(self) -> None:
         self._values: Floats = np.full(_SIZE, np.nan)
         self._gaze = GazeSmoother(self._options.gaze)
+        self._face = _one_euro(self._options.face)
         self._time = -math.inf
 
     def with_options(self, options: SmoothingOptions) -> "Smoother":
@@ -99,6 +119,7 @@ class Smoother:
         other = Smoother(options)
         other._values, other._time = self._values, self._time
         other._gaze = self._gaze.with_options(options.gaze)
+        other._face = replace(self._face, min_cutoff=options.face.min_cutoff, beta=options.face.beta)
         return other
 
     def __call__(self, expression: Expression, time: float) -> Expression:
@@ -116,7 +137,21 @@ class Smoother:
         values[_GAZE] = self._gaze(measured[_GAZE], measured[_LIDS], time)
         self._values, self._time = values, time
         shown = values.astype(np.float32)
-        return Expression(shown[:_EMOTIONS], shown[_EMOTIONS:_CHANNELS], shown[_CHANNELS:])
+        return Expression(
+            shown[:_EMOTIONS], shown[_EMOTIONS:_CHANNELS], shown[_CHANNELS:], self._steadied(expression.face, time)
+        )
+
+    def _steadied(self, face: Vector | None, time: float) -> Vector | None:
+        """A face that has left starts afresh when it is back."""
+        if face is None:
+            self._face = _one_euro(self._options.face)
+            return None
+        self._face = self._face.step(face.astype(np.float64), time)
+        return self._face.value.astype(np.float32)
+
+
+def _one_euro(options: FaceSmoothing) -> OneEuro:
+    return OneEuro(options.min_cutoff, options.beta)
 
 
 def _rate(half_life: float) -> float:

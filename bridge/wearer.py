@@ -196,6 +196,6 @@ class Wearer:
             self._notices.append(advice)
 
     def _set(self, profile: Profile) -> None:
-        self.profile, self.guided = profile, None
+        self.profile, self.guided = profile.pictured(self._population.neutral), None
         self._upkeep, self._advised = Upkeep(self._options), False
         self._changed()

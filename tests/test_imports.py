@@ -17,7 +17,7 @@ ROWS = (
         *("bridge.exercises", "bridge.gaze_calibration", "bridge.fewshot", "bridge.calibration", "bridge.guide"),
         *("bridge.gaze_centering", "bridge.stopwatch", "bridge.fusion", "bridge.head_pose"),
         *("bridge.registration", "bridge.slip", "bridge.collection", "bridge.irises"),
-        *("bridge.face.builtin", "bridge.face.model", "bridge.face.basis"),
+        "bridge.face",
         *("bridge.face.emotion", "bridge.face.machines", "bridge.face.stress"),
     ),
     # files and runtimes
@@ -56,10 +56,10 @@ def imports_of(path: Path) -> set[str]:
 
 
 def row_of(module: str) -> int | None:
-    for number, row in enumerate(ROWS):
-        if any(module == room or module.startswith(f"{room}.") for room in row):
-            return number
-    return None
+    """The row of the narrowest room that a module lies in."""
+    rooms = [(room, number) for number, row in enumerate(ROWS) for room in row]
+    around = [(len(room), number) for room, number in rooms if module == room or module.startswith(f"{room}.")]
+    return max(around, default=(0, None))[1]
 
 
 BRIDGE = sorted(path for path in (ROOT / "bridge").rglob("*.py") if "node_modules" not in path.parts)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -165,7 +166,7 @@ def test_a_file_that_is_no_rig_is_refused(tmp_path: Path) -> None:
         rig_path("arkitt")
 
 
-BOTH, NEITHER = (True, True), (False, False)
+BOTH, NEITHER = (True, True, False), (False, False, False)
 
 
 def test_the_avatar_eases_to_neutral_while_no_eye_is_seen_and_back() -> None:
@@ -186,7 +187,7 @@ def test_an_eye_that_is_lost_alone_eases_and_the_other_side_does_not_notice() ->
     both = {"brow_down_left": 1.0, "brow_down_right": 1.0, "gaze_yaw_left": 20.0, "gaze_yaw_right": -10.0}
     relax(mapper(expression("neutral", **both)), BOTH, 0.0)
     alone = mapper(expression(brow_down_left=0.0, brow_down_right=NAN, gaze_yaw_left=0.0, gaze_yaw_right=NAN))
-    face = relax(alone, (True, False), 0.2)
+    face = relax(alone, (True, False, False), 0.2)
     assert all(name.endswith("Right") for name in moved(face)), "the left side moved at once"
     assert moved(face)["browDownRight"] == 0.5
     assert face.gaze.left_yaw == 0
@@ -203,3 +204,25 @@ def test_relaxing_starts_neutral_without_an_eye_and_keeps_its_state_under_new_op
     assert moved(relax(face, BOTH, 0.1))["browDownLeft"] == pytest.approx(0.5)
     slower = relax.with_options(MappingOptions(relax_half_life=1.0))
     assert moved(slower(face, NEITHER, 1.1))["browDownLeft"] == pytest.approx(0.25)
+
+
+def test_what_a_headset_leaves_free_is_the_face_cameras_and_the_rest_the_rigs() -> None:
+    face = np.full(len(ARKIT), 0.5, np.float32)
+    face[ARKIT.index("tongueOut")] = np.nan
+    both = replace(expression(brow_down_left=1.0), face=face)
+    shown = moved(Mapper(MappingOptions(gains=Gains(mouth=1.5, cheeks=0.0)))(both))
+    assert shown["jawOpen"] == shown["mouthSmileLeft"] == 0.75
+    assert shown["browDownLeft"] == 1
+    assert not {"browDownRight", "eyeBlinkLeft", "cheekPuff", "noseSneerLeft", "tongueOut"} & set(shown)
+
+
+def test_a_face_that_leaves_takes_its_mouth_along_calmly_and_no_brow_with_it() -> None:
+    options = MappingOptions(relax_half_life=0.2)
+    mapper, relax, eyes = Mapper(options), Relax(options), expression(brow_down_left=1.0)
+    talking = replace(eyes, face=np.eye(len(ARKIT), dtype=np.float32)[ARKIT.index("jawOpen")])
+    assert moved(relax(mapper(talking), (True, True, True), 0.0)) == {"browDownLeft": 1, "jawOpen": 1}
+    left = moved(relax(mapper(eyes), (True, True, False), 0.2))
+    assert left["jawOpen"] == 0.5
+    assert left["browDownLeft"] == 1
+    back = moved(relax(mapper(talking), (True, True, True), 0.4))
+    assert back["jawOpen"] == pytest.approx(0.75)

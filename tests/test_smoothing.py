@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -111,3 +112,20 @@ def test_smoothing_off_passes_measurements_through() -> None:
     assert shown.action_units[7] == 1
     assert shown["squint_left"] == pytest.approx(0.4)
     assert shown["lid_openness_right"] == pytest.approx(0.2)
+
+
+def test_a_face_camera_is_steadied_at_rest_and_quick_in_speech_and_starts_afresh() -> None:
+    smoother, rng = Smoother(SmoothingOptions()), np.random.default_rng(3)
+
+    def shown(value: float, time: float) -> float:
+        face = smoother(replace(expression(), face=np.full(52, value, np.float32)), time).face
+        assert face is not None
+        return float(face[0])
+
+    noise = rng.normal(0.3, 0.02, 90)
+    calm = [shown(value, i / 30) for i, value in enumerate(noise)][30:]
+    assert np.std(calm) < 0.5 * np.std(noise[30:])
+    opened = [shown(1.0, 3 + i / 30) for i in range(4)]
+    assert opened[2] > 0.9, "a mouth that opens is shown within a tenth of a second"
+    assert smoother(expression(), 3.2).face is None
+    assert shown(0.0, 3.3) == 0.0, "a face that is back does not come from where it left"
