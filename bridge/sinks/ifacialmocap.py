@@ -6,7 +6,8 @@ A program asks with a sentence on UDP 49983 and is then sent
 
 with ARKit's names (Left as _L), weights 0 to 100 and degrees. Asked for version 2, `&` stands between name and value.
 The app answers to port 49983 wherever the question came from; so do we, except to a program on this very address,
-which cannot share that port with us and is answered where it asked from. The head stays at 0.
+which cannot share that port with us and is answered where it asked from. The head (X, Y, Z, then its place in metres)
+moves with a face camera; without one it stays at 0.
 
 The page does not say which way angles go. The app's frames that people published agree with their own look weights
 where X is positive down and Y positive to the wearer's left, as ARKit's axes are; 35 degrees go with a weight of 100.
@@ -15,6 +16,7 @@ where X is positive down and Y positive to the wearer's left, as ARKit's axes ar
 import logging
 import math
 import socket
+from dataclasses import astuple
 from typing import Final, Literal
 
 import numpy as np
@@ -60,10 +62,10 @@ class IFacialMocapOptions(BaseSinkOptions, frozen=True, extra="forbid"):
 
 
 def template(separator: str) -> str:
-    """A frame's text with a %d for each weight in ARKIT's order and a %.2f for each of right X, Y and left X, Y."""
+    """A frame's text: %d for a weight, in ARKIT's order, %.6g for the head's numbers, %.2f for the eyes' X and Y."""
     names = (name.replace("Left", "_L").replace("Right", "_R") if _sided(name) else name for name in ARKIT)
     weights = "|".join(f"{name}{separator}%d" for name in names)
-    return f"{weights}|=head#0,0,0,0,0,0|rightEye#%.2f,%.2f,0|leftEye#%.2f,%.2f,0|"
+    return f"{weights}|=head#%.6g,%.6g,%.6g,%.6g,%.6g,%.6g|rightEye#%.2f,%.2f,0|leftEye#%.2f,%.2f,0|"
 
 
 def _sided(name: str) -> bool:
@@ -77,7 +79,11 @@ def pack(result: Result, version: int) -> bytes:
     """The frame's one datagram in version 1 or 2 of the protocol."""
     weights = np.fmin(np.fmax(result.weights.blendshapes, 0.0), 1.0)  # fmax takes NaN to 0
     gaze = result.weights.gaze
-    angles = (-gaze.right_pitch, gaze.right_yaw, -gaze.left_pitch, gaze.left_yaw)
+    head = (0.0,) * 6
+    if not math.isnan(result.head.yaw):
+        yaw, pitch, roll, *place = astuple(result.head)
+        head = (-pitch, yaw, roll, *place)
+    angles = (*head, -gaze.right_pitch, gaze.right_yaw, -gaze.left_pitch, gaze.left_yaw)
     return (_TEMPLATES[version] % (*np.rint(100 * weights).astype(np.int32).tolist(), *angles)).encode()
 
 

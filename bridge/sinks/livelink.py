@@ -8,7 +8,8 @@ aelzeiny/Animoji agree on the layout):
 
 Angles are radians, positive yaw to the wearer's right and positive pitch down: so say 180 frames that the app itself
 sent (the example recording of think-biq/LLV), where the eyes turn by 0.61 for a look weight of 1. No document says so,
-and VRCFaceTracking's module takes the numbers for its own gaze of -1..1. The head stays at 0: a headset has its own.
+and VRCFaceTracking's module takes the numbers for its own gaze of -1..1. The head turns likewise, with positive roll to
+the wearer's right shoulder as ARKit's; without a face camera it stays at 0, as a headset has its own.
 """
 
 import math
@@ -75,6 +76,9 @@ class LiveLinkFrames:
             at = _EYE_AT[eye]
             values[at] = -math.radians(yaw)
             values[at + 1] = -math.radians(pitch)
+        head = result.head
+        known = not math.isnan(head.yaw)
+        values[_HEAD] = np.radians((-head.yaw, -head.pitch, head.roll)) if known else 0.0
         return (bytes(self._buffer),)
 
 
@@ -83,4 +87,5 @@ def _sized(text: str) -> bytes:
     return struct.pack(">i", len(data)) + data
 
 
+_HEAD: Final = slice(LIVE_LINK.index("HeadYaw"), LIVE_LINK.index("HeadRoll") + 1)
 _EYE_AT: Final = {eye: LIVE_LINK.index(f"{eye}EyeYaw") for eye in ("Left", "Right")}

@@ -3,7 +3,9 @@
 engine_plugins/PROTOCOL.md is the specification; a test holds its tables against LAYOUT.
 """
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
 from itertools import chain
 from typing import Final, Literal
 
@@ -92,6 +94,18 @@ LAYOUT: Final = (
 OPTIONAL: Final = ("/eyebridge/look", "/eyebridge/signal")
 "Those of them that came later: receivers do without them, and take their neutral values where they are missing."
 
+ADDITIONAL: Final = (
+    (
+        "/eyebridge/head",
+        (
+            *(Argument(name, -180.0, 180.0) for name in ("yaw", "pitch", "roll")),
+            *(Argument(name, -10.0, 10.0) for name in ("x", "y", "z")),
+        ),
+    ),
+    ("/eyebridge/stress", (Argument("level"),)),
+)
+"Messages that stand before the end of those frames alone that know what they say: a face camera's."
+
 _FLOATS: Final = tuple(a for a in chain.from_iterable(arguments for _, arguments in LAYOUT) if a.tag == "f")
 _LOW: Final = np.array([a.low for a in _FLOATS], np.float32)
 _HIGH: Final = np.array([a.high for a in _FLOATS], np.float32)
@@ -103,8 +117,8 @@ class NativeFrames:
     """Packs results into native frames, numbered from 0; the first one's time is 0."""
 
     def __init__(self) -> None:
-        messages = (Message(address, tuple(_BLANK[a.tag] for a in arguments)) for address, arguments in LAYOUT)
-        self._template = Template(messages)
+        self._templates: dict[tuple[bool, ...], Template] = {}
+        "By which of ADDITIONAL a frame has; each is laid out when the first such frame comes."
         self._values: Vector = _NEUTRAL.copy()
         self._sequence = 0
         self._start: float | None = None
@@ -117,7 +131,16 @@ class NativeFrames:
         sequence = self._sequence
         self._sequence = (sequence + 1) % COUNT_LIMIT
         ints = (PROTOCOL_VERSION, sequence, microseconds, _flags(result), sequence)
-        return self._template.pack(self._floats(result), ints)
+        additional = (astuple(result.head), (result.stress,))
+        known = tuple(math.isfinite(sum(values)) for values in additional)
+        if known not in self._templates:
+            self._templates[known] = Template(_layout(known))
+        floats = self._floats(result)
+        for (_, arguments), values, there in zip(ADDITIONAL, additional, known, strict=True):
+            if there:
+                within = [min(max(x, a.low), a.high) for x, a in zip(values, arguments, strict=True)]
+                floats = np.concatenate((floats, within), dtype=np.float32)
+        return self._templates[known].pack(floats, ints)
 
     def _floats(self, result: Result) -> Vector:
         gaze, light, look, signal = result.weights.gaze, result.light, result.look, result.signal
@@ -140,8 +163,16 @@ class NativeFrames:
         return values
 
 
+def _layout(known: tuple[bool, ...]) -> Iterator[Message]:
+    """The messages of a frame that has those of ADDITIONAL which are known."""
+    *opening, end = LAYOUT
+    there = (message for message, is_there in zip(ADDITIONAL, known, strict=True) if is_there)
+    for address, arguments in (*opening, *there, end):
+        yield Message(address, tuple(_BLANK[a.tag] for a in arguments))
+
+
 def _flags(result: Result) -> int:
-    bits = (*result.pair.seen, result.personalized, result.blink, *result.pair.mirrored)
+    bits = (*result.seen, result.personalized, result.blink, *result.pair.mirrored)
     return sum(bit << n for n, bit in enumerate(bits))
 
 

@@ -2,11 +2,13 @@
 
 Resonite's OSC_Value reads the first argument of one address, from the UDP port that the user gives its OSC_Receiver
 (wiki.resonite.com/OSC). Angles are in degrees, as in the native frame; everything else has its own range of 0..1
-(intensity of the light 0..2, its temperature in kelvin, the look's distance in metres, the signal's contact, approach
-and agreement -1..1). What is not known is 0, or the value at rest.
+(intensity of the light 0..2, its temperature in kelvin, the look's distance and the head's place in metres, the
+signal's contact, approach and agreement -1..1). What is not known is 0, or the value at rest; the head, which only a
+face camera sees, is then not sent at all.
 """
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Final, Literal
 
 import numpy as np
@@ -14,7 +16,7 @@ from pydantic import Field
 
 from bridge.blendshapes import ARKIT
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, CHANNELS, EMOTION_NAMES
-from bridge.frames import Result, Vector
+from bridge.frames import Head, Result, Vector
 from bridge.osc import Message, Template
 from bridge.sinks.base import Pace, Sink
 from bridge.sinks.udp import UdpOptions, UdpSink
@@ -75,23 +77,39 @@ ADDRESSES: Final = (
 )
 "Every address after its prefix, in the order in which values are laid out."
 
+HEAD: Final = tuple(f"head/{name}" for name in Head.__slots__)
+"The addresses of the head, likewise; they are sent only while a face camera sees one."
+
 # What is sent for a value that is not known: an eye whose channels are not known is not seen.
 _UNKNOWN: Final = np.zeros(len(ADDRESSES), np.float32)
 _UNKNOWN[-len(CHANNELS) :] = [0.0 if c.name.startswith("visible") else c.neutral for c in CHANNELS]
+
+
+class AllValues:
+    """Everything in a few bundles, as `ChangedValues` packs what moved."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        self._template = Template(Message(address, (0.0,)) for address in addresses)
+
+    def pack(self, values: Vector, time: float) -> Sequence[bytes]:
+        """All messages, given all values in the order of the addresses; whatever the time."""
+        return self._template.pack(values)
 
 
 class ValueFrames:
     """Packs results: everything in a few bundles, or what moved in plain messages."""
 
     def __init__(self, options: ValuesOptions) -> None:
-        addresses = [f"{options.prefix}/{address}" for address in ADDRESSES]
-        self._changed = None if options.bundle else ChangedValues(addresses)
-        self._template = Template(Message(address, (0.0,)) for address in addresses)
+        kind = AllValues if options.bundle else ChangedValues
+        self._values, self._head = (
+            kind([f"{options.prefix}/{address}" for address in addresses]) for addresses in (ADDRESSES, HEAD)
+        )
 
     def pack(self, result: Result) -> Sequence[bytes]:
         """Returns the frame's datagrams."""
-        values = _values(result)
-        return self._changed.pack(values, result.time) if self._changed else self._template.pack(values)
+        datagrams = self._values.pack(_values(result), result.time)
+        head = np.array(astuple(result.head), np.float32)
+        return datagrams if np.isnan(head).any() else [*datagrams, *self._head.pack(head, result.time)]
 
 
 def _values(result: Result) -> Vector:

@@ -5,7 +5,8 @@ face to another performer (port 39540). Every frame carries the full set of shap
 take a shape that is not sent for zero.
 
 Unity's axes are left-handed: x to the avatar's right, y up, z where it looks. A positive turn about y goes to the right
-and one about x goes down, so our yaw (positive left) and pitch (positive up) both enter with their signs reversed.
+and one about x goes down, and one about z tilts to the left shoulder, so our yaw (positive left), pitch (positive up)
+and roll (positive to the right shoulder) all enter with their signs reversed.
 """
 
 import math
@@ -19,7 +20,7 @@ from pydantic import Field
 
 from bridge.blendshapes import ARKIT
 from bridge.channels import EMOTION_NAMES
-from bridge.frames import AmbientLight, Result, Vector
+from bridge.frames import AmbientLight, Head, Result, Vector
 from bridge.osc import Message, Template
 from bridge.sinks.base import Pace, Sink
 from bridge.sinks.udp import UdpOptions, UdpSink
@@ -61,6 +62,11 @@ class VmcOptions(UdpOptions, frozen=True, extra="forbid"):
         description="Also turn the avatar's eye bones (performer) or send a point to look at (assistant). Receivers "
         "must be told to ignore bone positions, which only they know.",
     )
+    turn_head: bool = Field(
+        default=False,
+        description="Also turn the avatar's head and neck bones as a face camera sees the head (performer only). "
+        "Receivers must be told to ignore bone positions, which only they know.",
+    )
     light: bool = Field(default=False, description="Also colour the scene's directional light with the mood.")
     bundle: bool = Field(default=True, description="Share datagrams between messages; some receivers need this off.")
 
@@ -89,6 +95,8 @@ class VmcFrames:
         self._template = Template(messages, bundle=options.bundle)
         self._light = Template(_LIGHT, bundle=options.bundle)
         self._light_pace = Pace(_LIGHT_RATE) if options.light else None
+        self._head = Template(_HEAD, bundle=options.bundle)
+        self._turns_head = options.turn_head and options.role == "performer"
 
     def _choices(self, options: VmcOptions) -> tuple[tuple[_Part, bool], ...]:
         performer = options.role == "performer"
@@ -109,6 +117,8 @@ class VmcFrames:
         """Returns the frame's datagrams; Apply is the last message of the last one."""
         floats = np.concatenate([part.values(result) for part in self._parts])
         datagrams = self._template.pack(floats, self._ints)
+        if self._turns_head and not math.isnan(result.head.yaw):
+            datagrams = self._head.pack(_head(result.head)) + datagrams
         if self._light_pace is not None and self._light_pace.allows(result.time):
             return self._light.pack(_colour(result.light)) + datagrams
         return datagrams
@@ -143,14 +153,15 @@ def _presets(result: Result) -> tuple[float, ...]:
     )
 
 
-def _turn(yaw: float, pitch: float) -> tuple[float, float, float, float]:
-    """Unity quaternion (x, y, z, w) of a turn, degrees: first about x, then about the parent's y, hence y times x."""
-    y, x = -math.radians(yaw) / 2, -math.radians(pitch) / 2
+def _turn(yaw: float, pitch: float, roll: float = 0.0) -> tuple[float, float, float, float]:
+    """Unity quaternion (x, y, z, w) of a turn, degrees: y times x times z, so about z first and the parent's y last."""
+    y, x, z = (-math.radians(angle) / 2 for angle in (yaw, pitch, roll))
+    (sy, cy), (sx, cx), (sz, cz) = ((math.sin(half), math.cos(half)) for half in (y, x, z))
     return (
-        math.cos(y) * math.sin(x),
-        math.sin(y) * math.cos(x),
-        -math.sin(y) * math.sin(x),
-        math.cos(y) * math.cos(x),
+        cy * sx * cz + sy * cx * sz,
+        sy * cx * cz - cy * sx * sz,
+        cy * cx * sz - sy * sx * cz,
+        cy * cx * cz + sy * sx * sz,
     )
 
 
@@ -158,6 +169,14 @@ def _bones(result: Result) -> tuple[float, ...]:
     gaze = result.weights.gaze
     nowhere = (0.0, 0.0, 0.0)
     return nowhere + _turn(gaze.left_yaw, gaze.left_pitch) + nowhere + _turn(gaze.right_yaw, gaze.right_pitch)
+
+
+def _head(head: Head) -> tuple[float, ...]:
+    """Neck and head, each turned by half: the square root of the whole turn."""
+    x, y, z, w = _turn(head.yaw, head.pitch, head.roll)
+    long = math.sqrt(2 + 2 * w)
+    half = (0.0, 0.0, 0.0, x / long, y / long, z / long, (1 + w) / long)
+    return half + half
 
 
 def _target(result: Result) -> tuple[float, float, float]:
@@ -180,5 +199,6 @@ _LIGHT_POSE: Final = (0.0, 3.0, 3.0, *_turn(180.0, -40.0))  # before the avatar 
 _POSE: Final = (0.0,) * 7
 _STATUS: Final = (Message("/VMC/Ext/OK", (1,)), Message("/VMC/Ext/T", (0.0,)))
 _BONES: Final = tuple(Message("/VMC/Ext/Bone/Pos", (bone, *_POSE)) for bone in ("LeftEye", "RightEye"))
+_HEAD: Final = tuple(Message("/VMC/Ext/Bone/Pos", (bone, *_POSE)) for bone in ("Neck", "Head"))
 _TARGET: Final = (Message("/VMC/Ext/Set/Eye", (1, 0.0, 0.0, 0.0)),)
 _LIGHT: Final = (Message("/VMC/Ext/Light", ("Light", *_POSE, 0.0, 0.0, 0.0, 0.0)),)

@@ -19,7 +19,10 @@ A message has two parts: the topic `eyebridge.result`, and a msgpack map:
     look           {yaw, pitch, distance: float or nil}  where both eyes look together: degrees, metres; nil if unknown
     signal         {contact, seconds, approach, agreement: float or nil}  direct 1, averted -1; see shared_signal.py
     light          {red, green, blue, intensity, temperature: float}  linear sRGB 0..1, 0..2, kelvin
+    head           {yaw, pitch, roll, x, y, z: float}  degrees left, up, to the right shoulder; metres left, up, forward
+    stress         float     0..1, the slow channel of bridge/face/stress.py
 
+The last two are there only while they are known: a face camera sees a face, the channel is on and has seen enough.
 Pictures of the eyes never leave here. A subscriber that is slow misses results; nothing waits for it.
 """
 
@@ -34,7 +37,7 @@ from pydantic import Field
 from bridge.blendshapes import ARKIT
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
 from bridge.errors import BridgeError
-from bridge.frames import AmbientLight, Gaze, Look, Result, Signal
+from bridge.frames import AmbientLight, Gaze, Head, Look, Result, Signal
 from bridge.sinks.base import BaseSinkOptions, Sink
 
 SCHEMA: Final = 1
@@ -94,7 +97,7 @@ def pack(result: Result) -> bytes:
             "index": result.index,
             "time": result.time,
             "quality": result.quality,
-            "seen": result.pair.seen,
+            "seen": result.seen,
             "mirrored": result.pair.mirrored,
             "personalized": result.personalized,
             "blink": result.blink,
@@ -108,12 +111,14 @@ def pack(result: Result) -> bytes:
             "look": _fields(result.look),
             "signal": _fields(result.signal),
             "light": _fields(result.light),
+            **({} if math.isnan(result.head.yaw) else {"head": _fields(result.head)}),
+            **({} if math.isnan(result.stress) else {"stress": result.stress}),
         }
     )
     return packed
 
 
-def _fields(value: Gaze | Look | Signal | AmbientLight) -> dict[str, float | None]:
+def _fields(value: Gaze | Head | Look | Signal | AmbientLight) -> dict[str, float | None]:
     return _named(value.__slots__, [getattr(value, name) for name in value.__slots__])
 
 

@@ -24,12 +24,14 @@ from bridge.blendshapes import ARKIT, GROUPS
 from bridge.channels import ACTION_UNIT_NAMES, CHANNELS, EMOTION_NAMES, Channel
 from bridge.discovery import Avatar, Parameter
 from bridge.frames import (
+    NO_HEAD,
     NO_LOOK,
     NO_SIGNAL,
     AmbientLight,
     Expression,
     EyePair,
     Gaze,
+    Head,
     Look,
     Result,
     Signal,
@@ -66,6 +68,8 @@ def face(
     blink: bool = False,
     look: Look = NO_LOOK,
     signal: Signal = NO_SIGNAL,
+    head: Head = NO_HEAD,
+    stress: float = math.nan,
 ) -> Result:
     """A result in which all that is not named is neutral; the named classes have probability 0.75."""
     values = [channels.get(channel.name, channel.neutral) for channel in CHANNELS]
@@ -86,6 +90,8 @@ def face(
         blink=blink,
         look=look,
         signal=signal,
+        head=head,
+        stress=stress,
     )
 
 
@@ -97,6 +103,15 @@ def _probabilities(names: tuple[str, ...], likely: str) -> Vector:
     return values
 
 
+CAMERA: Final = face(  # with all that a face camera adds
+    0,
+    "neutral",
+    "happiness",
+    {"jawOpen": 0.5, "mouthSmileLeft": 0.75},
+    {},
+    head=Head(20.5, -10.25, 5.0, 0.125, -0.0625, -0.5),
+    stress=0.25,
+)
 FACES: Final = {
     "neutral": face(0, "neutral", "neutral", {}, {}),
     "happy": face(
@@ -231,6 +246,8 @@ def meaning(result: Result, sequence: int) -> dict[str, dict[str, float]]:
         "/eyebridge/light": asdict(light),
         "/eyebridge/look": _known(asdict(result.look)),
         "/eyebridge/signal": _known(asdict(result.signal)),
+        **({} if math.isnan(result.head.yaw) else {"/eyebridge/head": asdict(result.head)}),
+        **({} if math.isnan(result.stress) else {"/eyebridge/stress": {"level": result.stress}}),
         "/eyebridge/end": {"sequence": sequence},
     }
 
@@ -319,6 +336,8 @@ def files() -> dict[str, bytes]:
     made["native_extra.json"] = made["native_happy.json"]
     made["native_first.osc"] = first(packets["wink"])
     made["native_first.json"] = made["native_wink.json"]
+    made["face_camera.osc"] = b"".join(NativeFrames().pack(CAMERA))
+    made["face_camera.json"] = as_json(meaning(CAMERA, 0))
     damaged = refused(packets["happy"])
     made |= {f"refused_{name}.osc": data for name, (data, _, _) in damaged.items()}
     made["refused.json"] = as_json(

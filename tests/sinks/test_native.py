@@ -4,7 +4,7 @@ import math
 import re
 import runpy
 import socket
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,11 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from bridge.errors import BridgeError
-from bridge.frames import EyePair, Result
+from bridge.frames import NO_HEAD, EyePair, Result
 from bridge.osc import DATAGRAM_LIMIT, Message, OscError, read
 from bridge.sinks import NativeOptions, SinkOptions, VmcOptions
 from bridge.sinks.base import Pace
-from bridge.sinks.native import COUNT_LIMIT, FLAGS, LAYOUT, OPTIONAL, PORT, PROTOCOL_VERSION, NativeFrames
+from bridge.sinks.native import ADDITIONAL, COUNT_LIMIT, FLAGS, LAYOUT, OPTIONAL, PORT, PROTOCOL_VERSION, NativeFrames
 from tests.golden import make
 
 GOLDEN = make.HERE
@@ -36,7 +36,8 @@ def frame_of(data: bytes) -> dict[str, dict[str, float]] | None:
     if messages[0].address != "/eyebridge/frame" or messages[-1].address != "/eyebridge/end":
         return None
     values: dict[str, dict[str, Any]] = {}
-    for address, arguments in LAYOUT:
+    there = tuple(message for message in ADDITIONAL if message[0] in found)
+    for address, arguments in (*LAYOUT[:-1], *there, LAYOUT[-1]):
         if address in OPTIONAL and address not in found:
             values[address] = {argument.name: argument.neutral for argument in arguments}
             continue
@@ -63,10 +64,13 @@ def test_the_golden_files_are_what_is_sent() -> None:
             assert stored == content, name
 
 
-@pytest.mark.parametrize("name", ["neutral", "happy", "wink", "one_eye", "ramp", "extra", "first"])
+@pytest.mark.parametrize(
+    "name",
+    [*(f"native_{name}" for name in ("neutral", "happy", "wink", "one_eye", "ramp", "extra", "first")), "face_camera"],
+)
 def test_a_golden_frame_means_what_its_json_says(name: str) -> None:
-    data = (GOLDEN / f"native_{name}.osc").read_bytes()
-    assert frame_of(data) == json.loads((GOLDEN / f"native_{name}.json").read_text())
+    data = (GOLDEN / f"{name}.osc").read_bytes()
+    assert frame_of(data) == json.loads((GOLDEN / f"{name}.json").read_text())
     assert len(data) < DATAGRAM_LIMIT
     assert all(len(message.arguments) <= 32 for message in read(data))
 
@@ -118,6 +122,23 @@ def test_nothing_unsound_is_ever_sent() -> None:
     assert frame["/eyebridge/frame"]["quality"] == 1
 
 
+def test_what_a_face_camera_adds_comes_and_goes_and_is_sound() -> None:
+    frames = NativeFrames()
+    wild = replace(make.CAMERA, head=replace(make.CAMERA.head, yaw=1e9), stress=math.nan)
+    lost = replace(make.CAMERA, head=NO_HEAD, stress=7.0)
+    got = [frame_of(b"".join(frames.pack(result))) for result in (make.CAMERA, HAPPY, wild, lost)]
+    added = [
+        {address: values for address, values in (frame or {}).items() if "head" in address or "stress" in address}
+        for frame in got
+    ]
+    assert added[0] == {"/eyebridge/head": asdict(make.CAMERA.head), "/eyebridge/stress": {"level": 0.25}}
+    assert added[1] == {}
+    assert added[2]["/eyebridge/head"] == {**asdict(make.CAMERA.head), "yaw": 180}
+    assert set(added[2]) == {"/eyebridge/head"}
+    assert added[3] == {"/eyebridge/stress": {"level": 1}}
+    assert [frame["/eyebridge/end"]["sequence"] for frame in got if frame] == [0, 1, 2, 3]
+
+
 def test_each_flag_has_its_bit() -> None:
     def flags(**changes: Any) -> int:
         pair = EyePair(HAPPY.pair.pixels, changes.pop("seen"), changes.pop("mirrored"), 0.0, 0)
@@ -157,13 +178,14 @@ def test_the_specification_and_the_code_agree() -> None:
     ]
     assert written == [
         (address, [(n, a.tag, a.name, a.low, a.high, a.neutral) for n, a in enumerate(arguments)])
-        for address, arguments in LAYOUT
+        for address, arguments in (*LAYOUT[:-1], *ADDITIONAL, LAYOUT[-1])
     ]
     flags = re.findall(r"^\| (\d+) \| (\d+) \| `(\w+)` \| [^|]*\|$", text, re.MULTILINE)
     assert [(int(n), int(value), name) for n, value, name in flags] == [(n, 1 << n, f) for n, f in enumerate(FLAGS)]
     assert f"port {PORT}" in text
     assert f"`version` is {PROTOCOL_VERSION} here" in text
     assert f"takes {len((GOLDEN / 'native_happy.osc').read_bytes())} bytes" in text
+    assert f"a face camera adds {len((GOLDEN / 'face_camera.osc').read_bytes())};" in text
 
 
 def test_the_bytes_in_the_specification_are_the_golden_ones() -> None:
