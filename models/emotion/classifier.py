@@ -22,7 +22,7 @@ _GAMMA: Final = (1e-4, 1e0)
 "Where the search looks; coefficients are scaled to a spread of 1 before."
 _INNER: Final = 5
 "Folds of the search, inside what is given to train on."
-_SEARCHED: Final = 3000
+SEARCHED: Final = 3000
 "Most faces that the search looks at: a machine's training takes the square of their number."
 _TEMPERATURES: Final = (1e-3, 10.0)
 
@@ -53,12 +53,15 @@ class Faces:
         return Faces(self.features[chosen], self.labels[chosen], self.groups[chosen])
 
 
-def search(faces: Faces, classes: int, trials: int, seed: int) -> Setting:
-    """The setting with the highest mean recall over the classes in cross-validation inside these faces."""
+def search(faces: Faces, classes: int, trials: int, seed: int, most: int = SEARCHED) -> Setting:
+    """The setting with the highest mean recall over the classes in cross-validation inside `most` of these faces."""
     rng = np.random.default_rng(seed)
-    if len(faces.labels) > _SEARCHED:
-        faces = faces[rng.permutation(len(faces.labels))[:_SEARCHED]]
+    if len(faces.labels) > most:
+        faces = faces[rng.permutation(len(faces.labels))[:most]]
     tests = folds(faces.labels, faces.groups, _INNER, seed)
+    plain = Setting(1.0, 1.0 / faces.features.shape[1], False)
+    if len(tests) < 2:
+        return plain  # one person: nobody is left to ask about
 
     def quality(trial: optuna.Trial) -> float:
         setting = Setting(
@@ -70,7 +73,7 @@ def search(faces: Faces, classes: int, trials: int, seed: int) -> Setting:
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=seed))
-    study.enqueue_trial({"cost": 1.0, "gamma": 1.0 / faces.features.shape[1], "balanced": False})
+    study.enqueue_trial({"cost": plain.cost, "gamma": plain.gamma, "balanced": plain.balanced})
     study.optimize(quality, n_trials=trials)
     return Setting(**study.best_params)
 
@@ -80,8 +83,10 @@ def train(
 ) -> Machines:
     """Machines of all these faces; the temperature of their probabilities is that of faces held out in turn."""
     tests = folds(faces.labels, faces.groups, _INNER, 0)
-    lost = _held_out(faces, len(names), setting, tests)
-    return _machines(faces, names, setting, kind, basis, card, _temperature(lost, faces.labels))
+    temperature = 1.0
+    if len(tests) > 1:
+        temperature = _temperature(_held_out(faces, len(names), setting, tests), faces.labels)
+    return _machines(faces, names, setting, kind, basis, card, temperature)
 
 
 def recall(labels: Ints, found: Ints, classes: int) -> float:
@@ -107,9 +112,11 @@ def _machines(
     centre = faces.features.mean(0)
     scale = np.maximum(faces.features.std(0), 1e-9)
     scaled = (faces.features - centre) / scale
-    code = 2 * np.eye(len(names)) - 1
-    duals, offsets = np.zeros((len(scaled), len(names))), np.zeros(len(names))
-    for column in range(len(names)):
+    # one machine tells two classes apart; of more, each has its own against all others
+    code = np.array([[-1.0], [1.0]]) if len(names) == 2 else 2 * np.eye(len(names)) - 1
+    machines = code.shape[1]
+    duals, offsets = np.zeros((len(scaled), machines)), np.zeros(machines)
+    for column in range(machines):
         wanted = code[faces.labels, column]
         if (wanted == wanted[0]).all():  # a class that this part lacks, or that alone is there
             offsets[column] = wanted[0]
