@@ -30,7 +30,14 @@ def _bake(options: argparse.Namespace) -> None:
 
 
 def _dataset(options: argparse.Namespace) -> None:
-    plan = Plan(options.seed, options.sessions, options.frames, options.headset, options.publishable)
+    plan = Plan(
+        options.seed,
+        options.sessions,
+        options.frames,
+        options.headset,
+        options.publishable,
+        options.heavy_lashes,
+    )
     columns = (TextColumn("pairs"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=_console) as progress:
         task = progress.add_task("pairs", total=plan.sessions * plan.frames)
@@ -85,6 +92,8 @@ def _parser() -> argparse.ArgumentParser:
         if verb == "dataset":
             command.add_argument("--sessions", type=int, default=64, help="two sessions a person")
             command.add_argument("--frames", type=int, default=48, help="frames a session, beside its neutral ones")
+            heavy = "long dense lashes out of focus: a curtain before a shut lid"
+            command.add_argument("--heavy-lashes", action="store_true", help=heavy)
             command.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
     return parser
 

@@ -12,7 +12,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from bridge.frames import EyeFrame, Image
 from bridge.rectification import EYE_SIZE, RectificationOptions, Rectifier
 from models.synthetic.expression import Truth
 from models.synthetic.headset import FAMILIES, drift, make_headset
-from models.synthetic.participant import Participant, make_participant
+from models.synthetic.participant import Participant, make_participant, with_heavy_lashes
 from models.synthetic.parts import TOPOLOGY, Parts, open_parts
 from models.synthetic.render import Session
 from models.synthetic.script import neutral, random_moment, with_gaze
@@ -48,6 +48,8 @@ class Plan:
     "Frames a session, beside its neutral ones."
     headset: str = "any"
     publishable: bool = False
+    heavy_lashes: bool = False
+    "Whether lashes hang before the eyes like curtains, out of focus; see participant.with_heavy_lashes."
 
     def shards(self) -> list[list[int]]:
         """The sessions of every shard."""
@@ -77,13 +79,18 @@ def begin_session(parts: Parts, plan: Plan, number: int) -> tuple[Session, float
     person = _person(parts, plan, number // SESSIONS_A_PERSON)
     headset = make_headset(plan.headset, session_rng, _CAMERA_SIZE)
     pupil = float(person.eye_look[1] + session_rng.normal(0, 0.06))
+    if plan.heavy_lashes:
+        blur = float(session_rng.gamma(2.0, 7.0))
+        headset = replace(headset, optics=replace(headset.optics, lash_blur=blur))
     return Session.begin(person, headset), pupil
 
 
 @functools.lru_cache(maxsize=1)
 def _person(parts: Parts, plan: Plan, number: int) -> Participant:
     """Person `number`; the last one is kept, since sessions of one person follow each other."""
-    return make_participant(parts, np.random.default_rng((plan.seed, _PERSON, number)), plan.publishable)
+    rng = np.random.default_rng((plan.seed, _PERSON, number))
+    person = make_participant(parts, rng, plan.publishable)
+    return with_heavy_lashes(person, rng) if plan.heavy_lashes else person
 
 
 def render_session(parts: Parts, plan: Plan, number: int) -> SessionPairs:
@@ -177,7 +184,7 @@ def _claim(out: Path, plan: Plan, topology: str) -> None:
     }
     file = out / "dataset.json"
     if file.is_file():
-        if {"topology": TOPOLOGY} | json.loads(file.read_text(encoding="utf-8")) != about:
+        if {"topology": TOPOLOGY, "heavy_lashes": False} | json.loads(file.read_text(encoding="utf-8")) != about:
             raise BridgeError(f"{out} holds a data set of other settings; give another folder or delete that one")
         return
     out.mkdir(parents=True, exist_ok=True)

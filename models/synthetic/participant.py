@@ -1,6 +1,6 @@
 """Random people: geometry, lids, lashes, eyes, skin and habits, each drawn once per person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -14,6 +14,9 @@ from models.synthetic.skin import Skin, make_skin
 _HOOD: Final = len(SHAPES)
 "Row of Side.shapes that a heavy lid adds behind the blendshapes."
 _GAP_COLUMNS: Final = (0.35, 0.5, 0.65)
+_Kind = tuple[float, float, float, float]
+_USUAL_LASHES: Final[tuple[_Kind, _Kind]] = ((40, 240, 0.25, 1.0), (15, 110, 0.12, 0.65))
+"Of the upper and the lower lid: how many at least and at most, and how long, in lengths of a lash card."
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +228,26 @@ def _gap(person: Participant, side: Side, weights: Float) -> float:
     return float((_height(upper, x) - _height(lower, x)).mean())
 
 
-def _lashes(rng: Generator) -> Float:
+def with_heavy_lashes(person: Participant, rng: Generator) -> Participant:
+    """The same person with lashes that hang before a shut lid like a curtain, as a near camera from below sees them.
+
+    A network that has met thin lines only takes the gray of a real curtain for an eye.
+    """
+    hairs = _lashes(rng, ((180, 420, 0.9, 1.9), (15, 160, 0.12, 0.9)), thicker=1.6)
+    tone = np.exp(rng.uniform(np.log(0.02), np.log(0.5)))  # black in the shade, pale where lamps are near
+    return replace(
+        person,
+        left=replace(person.left, hairs=hairs),
+        right=replace(person.right, hairs=hairs),
+        lash_shade=(tone * rng.uniform(0.6, 1.4, len(hairs))).astype(np.float32),
+    )
+
+
+def _lashes(rng: Generator, kinds: tuple[_Kind, _Kind] = _USUAL_LASHES, thicker: float = 1.0) -> Float:
     """(H, 6) see Side.hairs: clumps of hairs on three upper and three lower cards."""
     hairs = []
-    for upper, low, high in ((True, 0.25, 1.0), (False, 0.12, 0.65)):
-        count = int(rng.uniform(40, 240) if upper else rng.uniform(15, 110))
+    for upper, (fewest, most, low, high) in zip((True, False), kinds, strict=True):
+        count = int(rng.uniform(fewest, most))
         length = rng.uniform(low, high)
         along = rng.uniform(0.02, 0.98, count)
         clumps = np.sort(rng.uniform(0, 1, count // 4 + 2))
@@ -237,7 +255,7 @@ def _lashes(rng: Generator) -> Float:
         lean = (nearest - along) * rng.uniform(0, 2.2) + rng.normal(0, 0.06, count)
         card = rng.integers(3, size=count) + (0 if upper else 3)
         sizes = length * rng.uniform(0.55, 1.05, count) * (0.75 + 0.5 * along)
-        thick = rng.uniform(0.008, 0.018) * rng.uniform(0.7, 1.2, count)
+        thick = thicker * rng.uniform(0.008, 0.018) * rng.uniform(0.7, 1.2, count)
         curl = rng.normal(rng.uniform(-0.1, 0.12), 0.03, count)
         hairs.append(np.c_[card, along, sizes, thick, lean, curl])
     return np.concatenate(hairs).astype(np.float32)

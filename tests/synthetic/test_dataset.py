@@ -44,6 +44,15 @@ def test_a_session_is_the_same_whoever_renders_it(made: Path, parts: Parts) -> N
     assert (np.load(made / "shard-00001" / "neutral.npy")[1] == here.neutral).all()
 
 
+def test_heavy_lashes_hang_before_the_same_person_s_eyes(parts: Parts) -> None:
+    """The face, what it does and where the camera is stay as they were."""
+    usual = render_session(parts, Plan(seed=5, sessions=1, frames=8, headset="close"), 0)
+    heavy = render_session(parts, Plan(seed=5, sessions=1, frames=8, headset="close", heavy_lashes=True), 0)
+    assert [truth.channels.tolist() for truth in heavy.truths] == [truth.channels.tolist() for truth in usual.truths]
+    differs = np.abs(heavy.images.astype(int) - usual.images).mean((1, 2))
+    assert (differs > 2).all()
+
+
 def test_a_stopped_run_goes_on_where_it_ended(made: Path, baked: Path, tmp_path: Path) -> None:
     out = tmp_path / "set"
     shutil.copytree(made, out)
