@@ -15,12 +15,12 @@ import cv2
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 from pydantic import BaseModel, Field, ValidationError
 
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
 from bridge.errors import BridgeError
 from bridge.frames import Expression, Image
+from bridge.sessions import REFUSED, first_line, metadata_text, open_session, read_network
 
 FORMAT: Final = 1
 "Of the metadata entry; it changes when an older program could not run a newer file."
@@ -31,17 +31,6 @@ OUTPUTS: Final = {"action_units": ACTION_UNIT_NAMES, "emotions": EMOTION_NAMES, 
 _WEIGHTS: Final = Path(__file__).parent.parent / "models" / "weights"
 _DEFAULT: Final = _WEIGHTS / "eyenet.onnx"
 _REMEDY: Final = "reinstall eyebridge or choose another with --network.path (list them with: eyebridge models)"
-_REFUSED: Final = (
-    runtime.Fail,
-    runtime.InvalidArgument,
-    runtime.InvalidGraph,
-    runtime.InvalidProtobuf,
-    runtime.NotImplemented,
-    runtime.RuntimeException,
-    RuntimeError,
-    ValueError,
-)
-"What ONNX Runtime raises for a file that it cannot read or run."
 
 
 class NetworkOptions(BaseModel, frozen=True, extra="forbid"):
@@ -104,8 +93,8 @@ class Network:
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         """Raises BridgeError when the file is missing, damaged or not for this program."""
-        content = _read(path)
-        self._session = _open(path, content, threads)
+        content = read_network(path, _REMEDY)
+        self._session = open_session(path, content, threads, _REMEDY)
         metadata = _metadata(path, self._session)
         self.card = _card(path, len(content), metadata)
         self.size = (metadata.input.height, metadata.input.width)
@@ -135,8 +124,8 @@ class Network:
         """Read one gray pair, so that a file that loads but cannot run is refused at start and not while worn."""
         try:
             outputs = self._session.run([*OUTPUTS], {self._name: self._pair})
-        except _REFUSED as error:
-            raise BridgeError(f"the network {path} does not run ({_first_line(error)}): {_REMEDY}") from error
+        except REFUSED as error:
+            raise BridgeError(f"the network {path} does not run ({first_line(error)}): {_REMEDY}") from error
         for (name, names), output in zip(OUTPUTS.items(), outputs, strict=True):
             if getattr(output, "shape", None) != (1, len(names)) or output.dtype != np.float32:
                 raise BridgeError(f"the network {path} gives no {len(names)} numbers for {name}: {_REMEDY}")
@@ -147,38 +136,13 @@ def shipped_networks() -> list[Path]:
     return sorted(_WEIGHTS.glob("*.onnx"))
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise BridgeError(f"there is no network at {path}: {_REMEDY}") from error
-    except OSError as error:
-        raise BridgeError(f"cannot read the network {path} ({error.strerror or error}): {_REMEDY}") from error
-
-
-def _open(path: Path, content: bytes, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the game needs the processor more
-    options.log_severity_level = 4
-    onnxruntime.set_default_logger_severity(4)
-    onnxruntime.disable_telemetry_events()
-    try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
-    except _REFUSED as error:
-        raise BridgeError(f"{path} is not a working ONNX network ({_first_line(error)}): {_REMEDY}") from error
-
-
 def _metadata(path: Path, session: onnxruntime.InferenceSession) -> _Metadata:
+    text = metadata_text(path, session, METADATA_KEY, _REMEDY)
     try:
-        text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
         inputs = [tuple(given.shape[1:]) for given in session.get_inputs()]
         outputs = {given.name for given in session.get_outputs()}
     except UnicodeDecodeError as error:
         raise BridgeError(f"the network {path} is damaged ({error}): {_REMEDY}") from error
-    if text is None:
-        raise BridgeError(f"the network {path} was not exported for eyebridge (no such metadata): {_REMEDY}")
     try:
         metadata = _Metadata.model_validate_json(text)
     except ValidationError as error:
@@ -227,8 +191,3 @@ def _unknown() -> Expression:
     emotions = np.zeros(len(EMOTION_NAMES), np.float32)
     units[ACTION_UNIT_NAMES.index("neutral")] = emotions[EMOTION_NAMES.index("neutral")] = 1.0
     return Expression(units, emotions, np.full(len(CHANNEL_NAMES), np.nan, np.float32))
-
-
-def _first_line(error: Exception) -> str:
-    """ONNX Runtime's own words without its code prefix: '[ONNXRuntimeError] : 7 : INVALID_PROTOBUF : Failed to ...'."""
-    return str(error).strip().split("\n", 1)[0].rsplit(" : ", 1)[-1].rstrip(".")

@@ -24,11 +24,12 @@ ROWS = (
     (
         *("bridge.files", "bridge.pictures", "bridge.recording", "bridge.recorder", "bridge.truth", "bridge.profiles"),
         *("bridge.network", "bridge.timing", "bridge.shipped", "bridge.discovery", "bridge.recording_set"),
+        *("bridge.sessions", "bridge.face.landmarks", "bridge.face.mediapipe", "bridge.face.network"),
     ),
     # the line and its ends
     (
         *("bridge.headsets", "bridge.camera_commands", "bridge.board_search", "bridge.camera_setup"),
-        *("bridge.wearer", "bridge.control", "bridge.remote", "bridge.pipeline"),
+        *("bridge.face.reader", "bridge.wearer", "bridge.control", "bridge.remote", "bridge.pipeline"),
         *("bridge.sources", "bridge.sinks", "bridge.inlets", "bridge.prompts", "bridge.preview"),
     ),
     ("bridge.config", "bridge.targets", "bridge.attendant", "bridge.daemon"),

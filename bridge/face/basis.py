@@ -10,10 +10,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import nnls
 
 from bridge.blendshapes import ARKIT
 from bridge.errors import BridgeError
+from bridge.face.bounded import within_one
 from bridge.face.model import FaceModel, Floats
 
 COEFFICIENTS: Final = 28
@@ -22,9 +22,6 @@ _LEAST: Final = 1e-6
 "Of the largest singular value: below, a mode is rounding and not a movement."
 _REST: Final = 1e-10
 "How much a weight counts against meeting the coefficients, both squared: it only chooses among what meets them."
-_TURNS: Final = 50
-_BEYOND: Final = 1e-9
-"How far a weight may be outside 0..1 by rounding."
 
 
 class ExpressionBasis:
@@ -59,23 +56,11 @@ class ExpressionBasis:
     def weights(self, coefficients: NDArray[np.floating]) -> Floats:
         """(28,) -> (52,) ARKit weights in 0..1: what comes nearest to the coefficients; of all that, nearest to rest.
 
-        Bounded least squares by non-negative ones: a weight that wants above 1 is counted from 1 downwards instead,
-        until none does. Coefficients that are not finite give rest.
+        Coefficients that are not finite give rest.
         """
-        full = np.zeros(len(ARKIT), bool)
-        weights = np.zeros(len(ARKIT))
         if not np.isfinite(coefficients).all():
-            return weights
-        target = self._rotation @ np.asarray(coefficients, np.float64)
-        for _ in range(_TURNS):
-            sign = np.where(full, -1.0, 1.0)
-            found, _residual = nnls(self._triangle * sign, target - self._triangle[:, full].sum(axis=1), maxiter=1000)
-            weights = np.where(full, 1.0 - found, found)
-            outside = (weights < -_BEYOND) | (weights > 1.0 + _BEYOND)
-            if not outside.any():
-                break
-            full ^= outside
-        return np.clip(weights, 0.0, 1.0)
+            return np.zeros(len(ARKIT))
+        return within_one(self._triangle, self._rotation @ np.asarray(coefficients, np.float64))
 
 
 def _upright(vectors: Floats) -> Floats:

@@ -1,0 +1,135 @@
+"""Runs an exported face network: an aligned face in, 28 coefficients of an expression basis out.
+
+The .onnx file takes one picture, float32 (1, 3, size, size) RGB 0..1 of size 112 or 224, and answers (1, 28). Its one
+metadata entry, `eyebridge_face`, is JSON:
+
+    format     1
+    name       what it is called
+    basis      the fingerprint of the ExpressionBasis whose coefficients it learnt (16 letters)
+    model      the name of that basis's face model
+    size       112 or 224
+    trained    commit, date, dataset, seed, pictures
+    licence, card
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import numpy as np
+from pydantic import BaseModel, Field, ValidationError
+
+from bridge.errors import BridgeError
+from bridge.face.alignment import sized
+from bridge.face.basis import COEFFICIENTS
+from bridge.face.crop import RgbImage
+from bridge.face.model import Floats
+from bridge.sessions import REFUSED, first_line, metadata_text, open_session, read_network
+
+FORMAT: Final = 1
+METADATA_KEY: Final = "eyebridge_face"
+
+_REMEDY: Final = "choose another face network, or none: the landmarks alone then say what the face does"
+
+
+class _Trained(BaseModel):
+    commit: str
+    date: str
+    dataset: str
+    seed: int
+    pictures: int
+
+
+class _Metadata(BaseModel):
+    """The JSON inside the file."""
+
+    format: Literal[1]
+    name: str
+    basis: str = Field(pattern="^[0-9a-f]{16}$")
+    model: str
+    size: Literal[112, 224]
+    trained: _Trained
+    licence: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCard:
+    """What a person wants to know about a face network."""
+
+    name: str
+    path: Path
+    size_bytes: int
+    model: str
+    "The name of the face model that it was trained with."
+    summary: str
+    licence: str
+    trained: str
+
+
+class FaceNetwork:
+    """One exported network, ready to predict. For one thread."""
+
+    def __init__(self, path: Path, basis: str | None = None, threads: int = 1) -> None:
+        """See load."""
+        content = read_network(path, _REMEDY)
+        self._session = open_session(path, content, threads, _REMEDY)
+        metadata = _metadata(path, metadata_text(path, self._session, METADATA_KEY, _REMEDY))
+        if basis is not None and metadata.basis != basis:
+            raise BridgeError(
+                f"the face network {path} learnt the expressions of another face model ({metadata.model}): "
+                f"give that one too, or {_REMEDY}"
+            )
+        self.basis = metadata.basis
+        "The fingerprint of the ExpressionBasis whose coefficients it gives."
+        self.card = _card(path, len(content), metadata)
+        self._size = metadata.size
+        self._name = self._check(path)
+
+    @classmethod
+    def load(cls, path: Path, basis: str | None = None, threads: int = 1) -> "FaceNetwork":
+        """`basis`: the fingerprint of the ExpressionBasis that will read its coefficients.
+
+        Raises BridgeError in one sentence when the file is missing, damaged, another network or of another basis.
+        """
+        return cls(path, basis, threads)
+
+    def __call__(self, face: RgbImage) -> Floats:
+        """(28,) coefficients of an aligned face (224, 224, 3) uint8; NaN throughout where the network fails."""
+        picture = sized(face, self._size).transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255.0)
+        answer = self._session.run(None, {self._name: picture})[0][0].astype(np.float64)
+        return answer if np.isfinite(answer).all() else np.full(COEFFICIENTS, np.nan)
+
+    def _check(self, path: Path) -> str:
+        """The input's name. Read one gray face, so that a file that cannot run is refused at start."""
+        shape = [3, self._size, self._size]
+        inputs = self._session.get_inputs()
+        if len(inputs) != 1 or list(inputs[0].shape[1:]) != shape:
+            found = [given.shape for given in inputs]
+            raise BridgeError(f"the face network {path} takes {found}, which its metadata does not describe: {_REMEDY}")
+        name = str(inputs[0].name)
+        try:
+            answer = self._session.run(None, {name: np.full((1, *shape), 0.5, np.float32)})[0]
+        except REFUSED as error:
+            raise BridgeError(f"the face network {path} does not run ({first_line(error)}): {_REMEDY}") from error
+        if getattr(answer, "shape", None) != (1, COEFFICIENTS) or answer.dtype != np.float32:
+            raise BridgeError(f"the face network {path} does not give {COEFFICIENTS} coefficients: {_REMEDY}")
+        return name
+
+
+def _metadata(path: Path, text: str) -> _Metadata:
+    try:
+        return _Metadata.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the text"
+        raise BridgeError(
+            f"the metadata of the face network {path} is wrong at {where} ({first['msg']}): {_REMEDY}"
+        ) from error
+
+
+def _card(path: Path, size_bytes: int, metadata: _Metadata) -> FaceCard:
+    origin = metadata.trained
+    made = f"{origin.date} at commit {origin.commit} on {origin.pictures} pictures of {origin.dataset}"
+    trained = f"{made}, seed {origin.seed}"
+    return FaceCard(metadata.name, path, size_bytes, metadata.model, metadata.card, metadata.licence, trained)
