@@ -1,0 +1,45 @@
+"""Alignment: the same face at any place, size and turn is the same picture."""
+
+import cv2
+import numpy as np
+import pytest
+
+from bridge.face.alignment import SIZE, TEMPLATE, aligned, sized
+from bridge.face.camera import Camera, turned
+from bridge.face.model import load
+
+FACE = load(None)
+
+
+def test_every_face_at_rest_lies_inside() -> None:
+    assert TEMPLATE.min() > 10
+    assert TEMPLATE.max() < SIZE - 10
+    assert TEMPLATE[45, 0] > TEMPLATE[36, 0], "the wearer's left is at the right"
+    assert TEMPLATE[8, 1] > TEMPLATE[27, 1]
+
+
+@pytest.mark.parametrize(("scale", "roll"), [(600, 0), (2500, 30), (1500, 90), (1500, -170)])
+def test_a_turned_and_scaled_face_is_brought_back(scale: int, roll: float) -> None:
+    points = Camera(scale, turned(0, 0, roll), np.array([400.0, 300.0])).project(FACE.mean[FACE.landmarks])
+    picture = np.zeros((600, 800, 3), np.uint8)
+    for number, colour in ((30, (255, 0, 0)), (36, (0, 255, 0)), (45, (0, 0, 255))):
+        cv2.circle(picture, np.round(points[number]).astype(int).tolist(), max(2, scale // 250), colour, -1)
+    face = aligned(picture, points).astype(float)
+    rows, columns = np.mgrid[:SIZE, :SIZE]
+    for number, channel in ((30, 0), (36, 1), (45, 2)):
+        light = face[..., channel]
+        place = (light * columns).sum() / light.sum(), (light * rows).sum() / light.sum()
+        assert np.allclose(place, TEMPLATE[number], atol=2.5)
+
+
+@pytest.mark.parametrize("points", [np.zeros((68, 2)), np.full((68, 2), np.inf)])
+def test_points_without_a_face_are_refused(points: np.ndarray) -> None:
+    with np.errstate(invalid="ignore"), pytest.raises(ValueError, match="cannot be aligned"):
+        aligned(np.zeros((10, 10, 3), np.uint8), points)
+
+
+def test_a_smaller_face_is_averaged() -> None:
+    face = np.zeros((SIZE, SIZE, 3), np.uint8)
+    face[:, ::2] = 200
+    assert sized(face, SIZE) is face
+    assert (sized(face, SIZE // 2) == 100).all()

@@ -1,0 +1,66 @@
+"""Face networks: a file says what it is, and one that is something else is refused in a sentence."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+
+from bridge.errors import BridgeError
+from bridge.face.network import FaceNetwork
+from tests.face.fake import ABOUT, blob_finder, face_network
+
+FACE = np.full((224, 224, 3), 102, np.uint8)
+
+
+def test_an_aligned_face_gives_28_coefficients(tmp_path: Path) -> None:
+    network = FaceNetwork.load(face_network(tmp_path / "face.onnx", weight=2.0), ABOUT["basis"])
+    assert np.allclose(network(FACE), np.full(28, 0.8), atol=1e-3)
+    assert network.basis == ABOUT["basis"]
+    assert network.card.name == "made by a test"
+    assert "0000000" in network.card.trained
+
+
+def test_numbers_that_are_not_finite_are_no_reading(tmp_path: Path) -> None:
+    assert np.isnan(FaceNetwork.load(face_network(tmp_path / "nan.onnx", weight=float("nan")))(FACE)).all()
+
+
+def test_a_network_of_another_basis_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BridgeError, match="another face model"):
+        FaceNetwork.load(face_network(tmp_path / "face.onnx"), "f" * 16)
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "format": ({"format": 2}, "wrong at format"),
+    "size": ({"size": 96}, "wrong at size"),
+    "other size": ({"size": 224}, "does not describe"),
+    "basis": ({"basis": "../../etc"}, "wrong at basis"),
+    "trained": ({"trained": None}, "wrong at trained"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_wrong_metadata_is_refused(tmp_path: Path, wrong: str) -> None:
+    change, reason = WRONG[wrong]
+    with pytest.raises(BridgeError, match=reason) as refused:
+        FaceNetwork.load(face_network(tmp_path / "wrong.onnx", about=ABOUT | change))
+    assert "\n" not in str(refused.value)
+
+
+def test_other_files_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "text.onnx").write_text("no network")
+    silent = onnx.load(face_network(tmp_path / "silent.onnx"))
+    silent.metadata_props[0].value = json.dumps("no object")
+    onnx.save(silent, tmp_path / "silent.onnx")
+    wrong = {
+        tmp_path / "nowhere.onnx": "there is no network",
+        tmp_path / "text.onnx": "not a working ONNX network",
+        tmp_path / "silent.onnx": "wrong at the text",
+        blob_finder(tmp_path / "landmarks.onnx"): "not exported for eyebridge",
+        face_network(tmp_path / "few.onnx", outputs=27): "does not give 28 coefficients",
+    }
+    for path, reason in wrong.items():
+        with pytest.raises(BridgeError, match=reason):
+            FaceNetwork.load(path)

@@ -1,0 +1,93 @@
+"""Camera and fit: what was projected is found again, through noise, and turns are counted as frames.Head says."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bridge.blendshapes import ARKIT
+from bridge.face.basis import ExpressionBasis
+from bridge.face.camera import Camera, fitted, turned
+from bridge.face.fit import LandmarkFit
+from bridge.face.model import Floats, load
+
+FACE = load(None).sparse()
+FIT = LandmarkFit(FACE)
+REST = np.zeros(len(ARKIT))
+
+
+def weights(**named: float) -> Floats:
+    values = REST.copy()
+    for name, value in named.items():
+        values[ARKIT.index(name)] = value
+    return values
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.floats(-60, 60), st.floats(-40, 40), st.floats(-170, 170), st.floats(50, 5000))
+def test_a_camera_is_found_again(yaw: float, pitch: float, roll: float, scale: float) -> None:
+    camera = Camera(scale, turned(yaw, pitch, roll), np.array([300.0, 200.0]))
+    found = fitted(FACE.mean, camera.project(FACE.mean))
+    head = found.angles()
+    assert np.allclose((head.yaw, head.pitch), (yaw, pitch), atol=1e-6)
+    assert abs((head.roll - roll + 180) % 360 - 180) < 1e-6
+    assert found.scale == pytest.approx(scale)
+    assert np.allclose(found.shift, camera.shift)
+
+
+def test_turns_go_where_they_should() -> None:
+    """The wearer's left is at the picture's right."""
+    nose, chin, crown = FACE.mean[30], FACE.mean[8], FACE.mean[27]
+
+    def seen(yaw: float = 0, pitch: float = 0, roll: float = 0) -> Floats:
+        return Camera(1000, turned(yaw, pitch, roll), np.zeros(2)).project(np.stack([nose, chin, crown]))
+
+    assert seen(yaw=20)[0, 0] > 5 + seen()[0, 0]
+    assert seen(pitch=20)[0, 1] < seen()[0, 1] - 5
+    assert seen(roll=20)[1, 0] > 5 + seen()[1, 0], "the chin swings to the left when the head tilts to the right"
+
+
+@pytest.mark.parametrize("points", [np.zeros((68, 2)), np.full((68, 2), np.nan), np.full((68, 2), 1e9)])
+def test_points_without_a_face_are_refused(points: Floats) -> None:
+    with pytest.raises(ValueError, match="no camera"):
+        FIT(points)
+
+
+@pytest.mark.parametrize("yaw", [-25.0, 0.0, 25.0])
+def test_a_known_persons_face_is_read(yaw: float) -> None:
+    rng = np.random.default_rng(4)
+    person = rng.normal(0, 0.8, len(FACE.identity))
+    for name in ("jawOpen", "eyeBlinkLeft", "browInnerUp", "mouthSmileRight", "mouthPucker"):
+        camera = Camera(1500, turned(yaw, 8, -5), np.array([320.0, 240.0]))
+        points = camera.project(FACE.shape(person, weights(**{name: 0.8}))) + rng.normal(0, 0.7, (68, 2))
+        found = FIT(points, identity=person)
+        assert ARKIT[found.weights.argmax()] == name
+        assert found.weights.max() > 0.45
+        assert np.allclose(found.identity, person), "as it was given"
+        head = found.camera.angles()
+        assert np.allclose((head.yaw, head.pitch, head.roll), (yaw, 8, -5), atol=2)
+        assert found.error_px < 2
+
+
+def test_strangers_cost_accuracy_and_not_sense() -> None:
+    """Without knowing the person, the error in coefficients stays far below that of saying nothing."""
+    basis = ExpressionBasis(load(None))
+    rng = np.random.default_rng(5)
+    missed = silent = 0.0
+    for _ in range(20):
+        person = rng.normal(0, 0.8, len(FACE.identity))
+        truth = rng.random(len(ARKIT)) * (rng.random(len(ARKIT)) < 0.15)
+        camera = Camera(1500, turned(*rng.uniform(-20, 20, 3)), np.array([320.0, 240.0]))
+        found = FIT(camera.project(FACE.shape(person, truth)) + rng.normal(0, 1.0, (68, 2)))
+        wanted = basis.coefficients(truth)
+        missed += float(np.square(basis.coefficients(found.weights) - wanted).sum())
+        silent += float(np.square(wanted).sum())
+        assert 0 <= found.weights.min() <= found.weights.max() <= 1
+    assert missed < 0.25 * silent
+
+
+def test_a_jaw_line_that_slides_does_not_turn_the_head() -> None:
+    camera = Camera(1500, turned(30, 0, 0), np.array([320.0, 240.0]))
+    points = camera.project(FACE.shape(np.zeros(0), REST))
+    points[:8, 0] += 12  # the far side follows the silhouette
+    assert abs(FIT(points).camera.angles().yaw - 30) < 3
