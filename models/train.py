@@ -45,6 +45,7 @@ from models.distributed import agreed, average_gradients, joined, own_share, sam
 from models.export import read_checkpoint
 from models.eyenet import EyeNet, Prediction
 from models.labels import NONE, columns
+from models.memory import keep_freed
 from models.metrics import Said, headline, measure
 
 LABEL_SMOOTHING = 0.05
@@ -282,6 +283,7 @@ def _train(options: Options) -> Run:
 
 
 def main() -> None:
+    keep_freed()
     try:
         train(options_from_command_line())
     except BridgeError as error:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bridge.errors import BridgeError
 from bridge.files import write_atomically
 from models.augment import Augmentation
+from models.command import ended
 from models.dataset import load
 from models.distributed import joined, world
 from models.export import read_checkpoint
@@ -200,14 +201,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = verbs.add_parser(verb, help=words, description=words)
         describe(command.add_argument)
     options = parser.parse_args(arguments)
-    try:
-        return _VERBS[options.verb][0](options)
-    except BridgeError as error:
-        _console.print(str(error), style="red", markup=False)
-        return 2
-    except KeyboardInterrupt:
-        _console.print("Stopped.")
-        return 130
+    return ended(lambda: _VERBS[options.verb][0](options), "Stopped.")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bridge.errors import BridgeError
 from bridge.files import write_atomically
+from models.command import ended
 from models.gaze_emotion.emotions import BY_NUMBER
 from models.gaze_emotion.points import FORWARD
 from models.gaze_emotion.pseudo import Seen, Work, label
@@ -121,15 +122,7 @@ def _say(study: Study, out: Path) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """2 for what the user must change, 130 when stopped by hand."""
-    try:
-        run(_options(arguments))
-    except BridgeError as error:
-        _console.print(str(error), style="red", markup=False)
-        return 2
-    except KeyboardInterrupt:
-        _console.print("Stopped; the same command goes on from here.")
-        return 130
-    return 0
+    return ended(lambda: run(_options(arguments)))
 
 
 if __name__ == "__main__":

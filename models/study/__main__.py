@@ -16,8 +16,8 @@ import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from bridge.errors import BridgeError
 from models.clean import removed_rows
+from models.command import ended
 from models.spread import Spread
 from models.study import benchmark, frozen, start
 from models.study.data import load
@@ -147,15 +147,7 @@ def _parser() -> argparse.ArgumentParser:
 def main() -> int:
     """Runs one verb; 2 for what the user must change, 130 when stopped by hand."""
     options = _parser().parse_args()
-    try:
-        _VERBS[options.verb][0](options)
-    except BridgeError as error:
-        _console.print(str(error), style="red", markup=False)
-        return 2
-    except KeyboardInterrupt:
-        _console.print("Stopped; the same command goes on from here.")
-        return 130
-    return 0
+    return ended(lambda: _VERBS[options.verb][0](options))
 
 
 if __name__ == "__main__":
