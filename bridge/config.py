@@ -8,11 +8,11 @@ import difflib
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 import tomlkit
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import CliSuppress
 
@@ -35,6 +35,7 @@ from bridge.sinks.vrcft import BabbleOptions, EyeTrackVrOptions
 from bridge.sinks.vrchat import VrchatOptions
 from bridge.sinks.zeromq import ZeroMqOptions
 from bridge.sources.cameras import CamerasOptions
+from bridge.sources.face import FaceInput
 
 
 class TargetsOptions(BaseModel, frozen=True, extra="forbid"):
@@ -53,9 +54,20 @@ class TargetsOptions(BaseModel, frozen=True, extra="forbid"):
     artnet: ArtNetOptions = ArtNetOptions()
 
 
+class SourceSettings(FaceInput, frozen=True, extra="forbid"):
+    """Eye cameras, or a face camera."""
+
+    kind: Literal["eyes", "face"] = Field(
+        default="eyes",
+        description="eyes: SOURCE, or the headset's cameras, show eyes; face: a face camera drives the whole face, "
+        "from SOURCE or --source.camera; it needs --source.landmarks",
+    )
+
+
 class Config(PipelineOptions):
     """Every setting of the daemon."""
 
+    source: SourceSettings = SourceSettings()
     network: NetworkOptions = NetworkOptions()
     targets: TargetsOptions = TargetsOptions()
     preview: PreviewOptions = PreviewOptions()

@@ -176,5 +176,5 @@ def _both(weights: Mapping[str, float], name: str) -> float:
 def _classes(names: tuple[str, ...], evidence: Mapping[str, float]) -> Vector:
     """Probabilities in the order of the names, of which neutral has what the strongest evidence leaves."""
     found = {"neutral": 1.0 - max(evidence.values()), **evidence}
-    values = np.array([found[name] for name in names], np.float32)
-    return values / values.sum()
+    values: Vector = np.array([found[name] for name in names], np.float32)
+    return values / np.float32(values.sum())

@@ -17,6 +17,8 @@ MIN_SIDE: Final = 2
 # What a picture of more than 8 bits may mean by white: a float's 1, or all bits set in 8, 10, 12, 14 or 16 of them.
 _WHITES: Final = (1.0, 255.0, 1023.0, 4095.0, 16383.0, 65535.0)
 
+_TO_RGB: Final = {1: cv2.COLOR_GRAY2RGB, 3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGB}
+
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG: Final = b"\xff\xd8"
 _SCAN: Final = b"\xff\xda"
@@ -53,6 +55,19 @@ def to_gray(picture: NDArray[Any], white: float = 0.0) -> Image:
     if shape[2] == 1:
         return picture[:, :, 0]
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY if shape[2] == 3 else cv2.COLOR_BGRA2GRAY), np.uint8)
+
+
+def to_rgb(picture: NDArray[Any]) -> Image:
+    """An (h, w, 3) uint8 RGB picture of what a colour camera or a video delivers: BGR, BGRA or gray, 8 bits a channel.
+
+    Raises ValueError for anything else, and for a side under MIN_SIDE or over MAX_SIDE.
+    """
+    shape = picture.shape
+    channels = 1 if len(shape) == 2 else shape[-1]
+    if len(shape) not in (2, 3) or channels not in _TO_RGB or picture.dtype != np.uint8:
+        raise ValueError(f"no colour picture has the shape {shape} of {picture.dtype}")
+    check_size(shape[1], shape[0])
+    return np.asarray(cv2.cvtColor(picture, _TO_RGB[channels]), np.uint8)
 
 
 def white_of(picture: NDArray[Any]) -> float:

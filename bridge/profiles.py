@@ -9,18 +9,20 @@ import io
 import tokenize
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import platformdirs
 
+from bridge.blendshapes import ARKIT
 from bridge.channels import CHANNEL_NAMES
 from bridge.errors import BridgeError
 from bridge.fewshot import SHAPES, Fit
 from bridge.files import NAME, cannot_write, set_aside, unfinished, write_atomically
-from bridge.personalization import Profile
+from bridge.frames import Head
+from bridge.personalization import FaceRest, Profile
 
 _FORMAT: Final = 2
 "1 knew neither glasses nor a fit."
@@ -31,7 +33,10 @@ _NEEDED: Final = ("format", "headset", "channels", "neutral", "resting")
 _GLASSES: Final = "glasses"
 _FIT: Final = "fit_"
 "Before the name of each of a fit's arrays."
-_OPTIONAL: Final = (_GLASSES, *(_FIT + part for part in SHAPES))
+_FACE: Final = ("face_blendshapes", "face_head")
+_OPTIONAL: Final = (_GLASSES, *(_FIT + part for part in SHAPES), *_FACE)
+_FARTHEST: Final = 360.0
+"Degrees or metres of a head."
 _DAMAGE: Final = (
     *(OSError, ValueError, KeyError, EOFError, MemoryError, NotImplementedError, RuntimeError),
     *(zipfile.BadZipFile, zlib.error, tokenize.TokenError, SyntaxError, OverflowError, TypeError),
@@ -77,6 +82,8 @@ def save(profile: Profile, name: str, headset: str, glasses: bool = False) -> Pa
     """
     fit = profile.fit
     arrays = {} if fit is None else {_FIT + part: getattr(fit, part) for part in SHAPES}
+    if profile.face is not None:
+        arrays |= dict(zip(_FACE, (profile.face.blendshapes, np.array(astuple(profile.face.head))), strict=True))
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,
@@ -203,7 +210,7 @@ def _parsed(path: Path) -> Stored | None:
     )
     if not fits:
         return None
-    profile = Profile(neutral, resting, personal=True, fit=_fit(fields))
+    profile = Profile(neutral, resting, personal=True, fit=_fit(fields), face=_face(fields))
     return Stored(profile, str(fields["headset"]), bool(fields.get(_GLASSES, np.array(False)).any()))
 
 
@@ -211,6 +218,18 @@ def _fit(fields: dict[str, np.ndarray]) -> Fit | None:
     """Raises ValueError for arrays that cannot be a fit."""
     arrays = {part: fields[_FIT + part] for part in SHAPES if _FIT + part in fields}
     return Fit.of(arrays) if arrays else None
+
+
+def _face(fields: dict[str, np.ndarray]) -> FaceRest | None:
+    """Raises ValueError for arrays that cannot be a face's rest."""
+    if not fields.keys() & set(_FACE):
+        return None
+    blendshapes, head = (fields[name] for name in _FACE)
+    if blendshapes.shape != (len(ARKIT),) or blendshapes.dtype != np.float32 or head.shape != (len(Head.__slots__),):
+        raise ValueError("a face's rest is broken")
+    if not ((blendshapes >= 0).all() and (blendshapes <= 1).all() and (np.abs(head) <= _FARTHEST).all()):
+        raise ValueError("a face's rest is no face's")
+    return FaceRest(blendshapes, Head(*head.tolist()))
 
 
 def _fields(path: Path) -> dict[str, np.ndarray]:

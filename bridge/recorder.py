@@ -57,7 +57,7 @@ class Recorder:
 
     def offer(self, frame: EyeFrame) -> None:
         """Record this frame, or count it as dropped. Returns at once. One thread offers and ends."""
-        if frame.left is None and frame.right is None:  # no camera gives anything: there is nothing to keep
+        if frame.left is None and frame.right is None and frame.face is None:  # no camera gives anything to keep
             return
         if self.failure or self._ended or self._queue.qsize() >= self._capacity:
             self._refused += 1

@@ -4,6 +4,7 @@
     left.mjpg        the left eye's pictures, one encoded picture after the other (.mpng when lossless)
     right.mjpg       the right eye's
     frames.csv       a line per frame: index, time, left_offset, left_size, right_offset, right_size
+    faces.bin        what a face camera said, where there was one (recorded_faces.py); never its pictures
 
 A frame's line is written after its pictures, in one piece. Whatever ends the writing, a kill or a full disk, the
 reader finds every frame up to the last whole line; `truth.py` adds what the frames show. All of it is readable by its
@@ -28,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, ValidationError
 
+from bridge import recorded_faces
 from bridge.errors import BridgeError
 from bridge.files import cannot_write, write_atomically
 from bridge.frames import EyeFrame, Image
@@ -102,7 +104,8 @@ class RecordingWriter:
             # Two eyes of 400 x 400 pixels at 120 Hz are too much for one thread, and a disk may take a second to sync.
             self._helpers = opened.enter_context(ThreadPoolExecutor(2, thread_name_prefix="recording"))
             self._left, self._right, self._index = left, right, index
-            self._all = (words, left, right, index)
+            self._faces: BinaryIO | None = None
+            self._all = [words, left, right, index]
             self._syncing = self._helpers.submit(self._sync)
             self._files = opened.pop_all()
 
@@ -115,6 +118,8 @@ class RecordingWriter:
             encoding = self._helpers.submit(self._encoded, frame.right, hurried)
             left = _append(self._left, self._encoded(frame.left, hurried))
             right = _append(self._right, encoding.result())
+            if frame.face is not None:
+                _write_whole(self._face_file(), recorded_faces.packed(frame.index, frame.face))
             numbers = (frame.index, repr(float(frame.time)), *left, *right)
             _write_whole(self._index, (",".join(map(str, numbers)) + "\n").encode())
             if frame.time - self._synced >= SYNC_EVERY and self._syncing.done():
@@ -134,6 +139,14 @@ class RecordingWriter:
                 self._sync()
             except OSError as error:
                 raise cannot_write(self.path, error) from error
+
+    def _face_file(self) -> BinaryIO:
+        """Made with the first face: most recordings have none."""
+        if self._faces is None:
+            file = open(self.path / recorded_faces.FACES, "xb", buffering=0, opener=_private)  # noqa: SIM115
+            self._faces = self._files.enter_context(file)
+            self._all = [*self._all, self._faces]  # anew: a sync may be going through the others now
+        return self._faces
 
     def _encoded(self, picture: Image | None, hurried: bool) -> bytes:
         """The picture as a file's bytes; none of them for no picture."""
@@ -188,6 +201,11 @@ class RecordingReader:
                 )
             except OSError as error:
                 raise BridgeError(f"{path} is not a whole recording: {error.strerror}: {error.filename}") from error
+            try:
+                self._faces, damaged = recorded_faces.read(path / recorded_faces.FACES)
+            except OSError as error:
+                raise BridgeError(f"the faces of {path} cannot be read: {error.strerror}") from error
+            self.damaged += damaged
             self._lines = list(self._read_lines(index, _size(left), _size(right)))
             self._left, self._right = left, right
             self._files = opened.pop_all()
@@ -208,7 +226,7 @@ class RecordingReader:
             right = _read_picture(self._right, line.right_offset, line.right_size)
         except (OSError, ValueError) as error:
             raise BridgeError(f"frame {line.index} of {self.path} is damaged: {error}") from error
-        return EyeFrame(left, right, line.time, line.index)
+        return EyeFrame(left, right, line.time, line.index, self._faces.get(line.index))
 
     def __iter__(self) -> Iterator[EyeFrame]:
         for position in range(len(self)):
@@ -229,19 +247,31 @@ class RecordingReader:
 
     def _read_lines(self, index: BinaryIO, left_bytes: int, right_bytes: int) -> Iterator[_Line]:
         """The lines of frames.csv that can be true, in files of so many bytes."""
-        room = (left_bytes + right_bytes) // _SMALLEST_PICTURE
+        room = (left_bytes + right_bytes) // _SMALLEST_PICTURE + len(self._faces)
         time = -math.inf
         index.readline(_LONGEST_LINE)
         while room > 0 and (text := index.readline(_LONGEST_LINE)):
             line = _parse_line(text)
             while text and not text.endswith(b"\n"):  # too long, or cut off where the writing ended
                 text = index.readline(_LONGEST_LINE)
-            if line is None or line.time < time or not _fits(line, left_bytes, right_bytes):
+            if line is None or line.time < time or not self._fits(line, left_bytes, right_bytes):
                 self.damaged += 1
                 continue
             yield line
             room -= 1
             time = line.time
+
+    def _fits(self, line: _Line, left_bytes: int, right_bytes: int) -> bool:
+        """Whether the line has a sensible number and time, points inside the files, and has an eye or a face."""
+        inside = (
+            offset >= 0 and (size == 0 or _SMALLEST_PICTURE <= size <= total - offset)
+            for offset, size, total in (
+                (line.left_offset, line.left_size, left_bytes),
+                (line.right_offset, line.right_size, right_bytes),
+            )
+        )
+        shows = line.left_size + line.right_size > 0 or line.index in self._faces
+        return line.index >= 0 and math.isfinite(line.time) and all(inside) and shows
 
 
 def _read_about(path: Path) -> About:
@@ -268,18 +298,6 @@ def _parse_line(text: bytes) -> _Line | None:
     except ValueError:
         return None
     return _Line(index, time, left_offset, left_size, right_offset, right_size)
-
-
-def _fits(line: _Line, left_bytes: int, right_bytes: int) -> bool:
-    """Whether the line has a sensible number and time and points at pictures inside the files, at least one."""
-    inside = (
-        offset >= 0 and (size == 0 or _SMALLEST_PICTURE <= size <= total - offset)
-        for offset, size, total in (
-            (line.left_offset, line.left_size, left_bytes),
-            (line.right_offset, line.right_size, right_bytes),
-        )
-    )
-    return line.index >= 0 and math.isfinite(line.time) and all(inside) and line.left_size + line.right_size > 0
 
 
 def _read_picture(file: BinaryIO, offset: int, size: int) -> Image | None:

@@ -24,3 +24,15 @@ def reading(
     return FaceReading(
         np.array(weights, np.float32), np.array(coefficients, np.float32), basis, gaze, head, quality, time
     )
+
+
+def same(one: FaceReading | None, other: FaceReading | None) -> bool:
+    """Whether two readings are the same to the bit."""
+    if one is None or other is None:
+        return one is other
+    return all(
+        np.array_equal(np.array(getattr(one, name)), np.array(getattr(other, name)), equal_nan=True)
+        if isinstance(getattr(one, name), np.ndarray)
+        else repr(getattr(one, name)) == repr(getattr(other, name))
+        for name in FaceReading.__slots__
+    )

@@ -23,6 +23,7 @@ ROWS = (
     # files and runtimes
     (
         *("bridge.files", "bridge.pictures", "bridge.recording", "bridge.recorder", "bridge.truth", "bridge.profiles"),
+        "bridge.recorded_faces",
         *("bridge.network", "bridge.timing", "bridge.shipped", "bridge.discovery", "bridge.recording_set"),
         *("bridge.sessions", "bridge.face.landmarks", "bridge.face.mediapipe", "bridge.face.network"),
     ),

@@ -18,7 +18,7 @@ from bridge import profiles
 from bridge.blendshapes import ARKIT
 from bridge.blinks import find_blinks
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
-from bridge.commands.base import RIGHT, SOURCE, ConfiguredCommand, source_for
+from bridge.commands.base import RIGHT, SOURCE, ConfiguredCommand, chosen_source
 from bridge.commands.score import Score
 from bridge.commands.terminal import console, interruptible
 from bridge.errors import BridgeError
@@ -54,20 +54,20 @@ class Analyze(ConfiguredCommand):
     """
 
     verb: ClassVar[str] = "analyze"
-    source: CliPositionalArg[str] = Field(description=SOURCE)
+    origin: CliPositionalArg[str] = Field(alias="SOURCE", description=SOURCE)
     right: CliPositionalArg[str | None] = Field(None, description=RIGHT)
     out: Path | None = Field(None, description="the CSV file; standard output without it")
     blinks_out: Path | None = Field(None, description="also write the blinks to this CSV: start, end, depth")
     seconds: float | None = Field(None, gt=0.0, description="stop after this many seconds of the source")
 
     def execute(self) -> int:
-        options = source_for(self.source, self.right, realtime=False)
+        options = chosen_source(self.settings, self.origin, self.right, realtime=False)
         with contextlib.ExitStack() as stack:
             pipeline = self._pipeline(options)
             source = stack.enter_context(options.open())
             stack.enter_context(interruptible(source.close))
             table = csv.writer(stack.enter_context(self._stream()), lineterminator="\n")
-            score = Score(read_truth(Path(self.source))) if options.kind == "recording" else Score({})
+            score = Score(read_truth(Path(self.origin))) if options.kind == "recording" else Score({})
             table.writerow(COLUMNS)
             times, openness = array("d"), array("d")
             for result in self._results(source, pipeline):

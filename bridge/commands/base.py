@@ -5,6 +5,7 @@ import inspect
 import logging
 import re
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -19,7 +20,7 @@ from pydantic_settings import (
 
 from bridge.config import Config, explain, paths, read_settings, worn
 from bridge.errors import BridgeError
-from bridge.sources import SourceOptions, pair_from, source_from
+from bridge.sources import FaceOptions, SourceOptions, pair_from, source_from
 
 log = logging.getLogger("eyebridge")
 
@@ -128,7 +129,23 @@ def source_for(text: str, right: str | None = None, **wanted: object) -> SourceO
 
     Raises BridgeError when there is no such source.
     """
-    options = source_from(text) if right is None else pair_from(text, right)
+    return _used(source_from(text) if right is None else pair_from(text, right), wanted)
+
+
+def chosen_source(settings: Config, text: str | None, right: str | None, **wanted: object) -> SourceOptions:
+    """The source that settings and words name together: a face camera, or else eyes; see source_for.
+
+    Raises BridgeError when there is no such source.
+    """
+    if settings.source.kind == "eyes":
+        return _used(settings.cameras, wanted) if text is None else source_for(text, right, **wanted)
+    if right is not None:
+        raise BridgeError(f"a face camera is one camera: leave {right} out, or name eye cameras with --source.eyes")
+    named = settings.source.model_dump(exclude={"kind"}) | ({} if text is None else {"camera": text})
+    return FaceOptions.model_validate(named | wanted)
+
+
+def _used(options: SourceOptions, wanted: Mapping[str, object]) -> SourceOptions:
     return options.model_copy(update={name: value for name, value in wanted.items() if hasattr(options, name)})
 
 

@@ -12,7 +12,7 @@ from pydantic_settings import CliPositionalArg
 from rich.progress import BarColumn, Progress, TextColumn
 
 from bridge import profiles
-from bridge.commands.base import RIGHT, SOURCE, ConfiguredCommand, source_for
+from bridge.commands.base import RIGHT, SOURCE, ConfiguredCommand, chosen_source
 from bridge.commands.terminal import console, interruptible
 from bridge.errors import BridgeError
 from bridge.exercises import NEUTRAL
@@ -40,7 +40,7 @@ class Calibrate(ConfiguredCommand):
     """
 
     verb: ClassVar[str] = "calibrate"
-    source: CliPositionalArg[str] = Field(description=SOURCE)
+    origin: CliPositionalArg[str] = Field(alias="SOURCE", description=SOURCE)
     right: CliPositionalArg[str | None] = Field(None, description=RIGHT)
     name: str = Field("me", description="name of the profile")
     guided: bool = Field(
@@ -53,7 +53,7 @@ class Calibrate(ConfiguredCommand):
         wanted = settings.personalization
         with contextlib.ExitStack() as stack:
             pipeline = Pipeline(settings, settings.network.open())
-            source = stack.enter_context(source_for(self.source, self.right, realtime=False).open())
+            source = stack.enter_context(chosen_source(settings, self.origin, self.right, realtime=False).open())
             stack.enter_context(interruptible(source.close))
             if self.guided:
                 pipeline.wearer.start_guide()
@@ -64,7 +64,7 @@ class Calibrate(ConfiguredCommand):
             console.print(notice, markup=False)
         kept = profiles.path_of(self.name).is_file()
         console.print(f"saved {profiles.save(pipeline.profile, self.name, wanted.headset, wanted.glasses)}")
-        source_words = " ".join(filter(None, (self.source, self.right)))
+        source_words = " ".join(filter(None, (self.origin, self.right)))
         console.print(f"use it with: eyebridge run {source_words} --personalization.profile {self.name}")
         if kept:
             console.print(f"take back the one before with: eyebridge profiles undo {self.name}")

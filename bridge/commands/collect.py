@@ -60,7 +60,7 @@ class Collect(ConfiguredCommand):
     """
 
     verb: ClassVar[str] = "collect"
-    source: CliPositionalArg[str | None] = Field(None, description=SOURCE)
+    origin: CliPositionalArg[str | None] = Field(None, alias="SOURCE", description=SOURCE)
     right: CliPositionalArg[str | None] = Field(None, description=RIGHT)
     out: Path = Field(description="folder of the recording set; with --export, the new folder")
     participant: str | None = Field(None, description="who takes part, such as P07: letters, digits, - and _")
@@ -80,11 +80,11 @@ class Collect(ConfiguredCommand):
     def execute(self) -> int:
         if self.export is not None:
             return self._export(self.export)
-        if self.source is None or self.participant is None:
+        if self.origin is None or self.participant is None:
             raise BridgeError("say what to record, and whom: eyebridge collect SOURCE --participant P07 --out FOLDER")
         typed, settings = Typed(), self.worn
         with contextlib.ExitStack() as stack:
-            wanted = source_for(self.source, self.right, realtime=self.realtime, loop=self.loop)
+            wanted = source_for(self.origin, self.right, realtime=self.realtime, loop=self.loop)
             source = stack.enter_context(wanted.open())
             book = self._admit(typed, self.participant, settings.rectification)
             typed.listen()

@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
 
-from bridge.commands.base import RIGHT, SOURCE, ConfiguredCommand, source_for
+from bridge.commands.base import RIGHT, SOURCE, ConfiguredCommand, chosen_source
 from bridge.commands.status import status_line
 from bridge.commands.terminal import console, interruptible
 from bridge.config import Config
@@ -57,17 +57,21 @@ class Run(Live):
     again. Relax and look straight ahead for the first five seconds: they become your neutral image. The preview's
     Cameras page sets up what the network sees; saved there, it is used whenever --personalization.headset names it.
 
+    With --source.kind face, SOURCE is a face camera or a video of a face, and drives all 52 shapes, gaze and the head;
+    with --source.eyes beside it, a headset's eye cameras give the eyes and the face camera gives the mouth.
+
     examples:
       eyebridge run 0                                   first camera, both eyes side by side or one eye
       eyebridge run http://192.168.1.20/ http://192.168.1.21/       an eye camera on the network for each eye
       eyebridge run COM3 --wait                         a camera on a cable that may be plugged in later
       eyebridge run eye.mp4 --rectification.mirror-missing   a video of one eye stands for both
       eyebridge run 0 --targets.vmc.port 39540          VMC to a performer instead of a marionette
+      eyebridge run 0 --source.kind face --source.landmarks face_landmarker.task       the whole face from a webcam
     """
 
     verb: ClassVar[str] = "run"
-    source: CliPositionalArg[str | None] = Field(
-        None, description=f"{SOURCE}; without it, the cameras of the settings or the headset"
+    origin: CliPositionalArg[str | None] = Field(
+        None, alias="SOURCE", description=f"{SOURCE}; without it, the cameras of the settings or the headset"
     )
     right: CliPositionalArg[str | None] = Field(None, description=RIGHT)
     realtime: bool = Field(True, description="play files at their own speed instead of as fast as possible")
@@ -77,11 +81,9 @@ class Run(Live):
 
     def execute(self) -> int:
         settings = self.worn
-        if self.source is None:
-            cameras = settings.cameras
-            return self.drive(cameras.model_copy(update={"wait": self.wait or cameras.wait}), settings)
-        source = source_for(
-            self.source, self.right, realtime=self.realtime, loop=self.loop, start=self.start, wait=self.wait
+        wait = self.wait or (self.origin is None and settings.cameras.wait)
+        source = chosen_source(
+            settings, self.origin, self.right, realtime=self.realtime, loop=self.loop, start=self.start, wait=wait
         )
         if isinstance(source, CamerasOptions):  # so that they can be saved for the headset
             settings = settings.model_copy(update={"cameras": source})

@@ -1,29 +1,28 @@
-"""Where eye images come from: one file each, one hook.
+"""Where eye images, and faces, come from: one file each, one hook.
 
 A source is chosen by its options: `options.open()` gives the Source, and `SourceOptions` lists them all.
 """
 
-import os
-from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from bridge.errors import BridgeError
-from bridge.recording import ABOUT
 from bridge.sources.camera import CameraOptions
-from bridge.sources.cameras import CamerasOptions, camera_from
+from bridge.sources.cameras import CamerasOptions
+from bridge.sources.face import FaceOptions
 from bridge.sources.images import ImagesOptions
 from bridge.sources.mjpeg import MjpegOptions
 from bridge.sources.recording import RecordingOptions
 from bridge.sources.serial import SerialOptions
 from bridge.sources.source import Source
+from bridge.sources.typed import pair_from, source_from
 from bridge.sources.video import VideoOptions
 from bridge.sources.zeromq import ZeroMqOptions
 
 __all__ = [
     "CameraOptions",
     "CamerasOptions",
+    "FaceOptions",
     "ImagesOptions",
     "MjpegOptions",
     "RecordingOptions",
@@ -44,38 +43,7 @@ SourceOptions = Annotated[
     | CamerasOptions
     | VideoOptions
     | ImagesOptions
-    | RecordingOptions,
+    | RecordingOptions
+    | FaceOptions,
     Field(discriminator="kind"),
 ]
-
-
-def source_from(text: str) -> SourceOptions:
-    """The source a user means by what they typed: a camera index, port or address, or something stored.
-
-    Raises BridgeError when it is none of these.
-    """
-    try:
-        camera = camera_from(text)
-    except ValidationError as error:
-        raise BridgeError(f"{text} will not do: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from error
-    if camera is not None:
-        return camera
-    path = Path(os.path.expanduser(text))
-    if text and os.path.isdir(path):
-        return RecordingOptions(path=path) if os.path.isfile(path / ABOUT) else ImagesOptions(path=path)
-    if text and os.path.exists(path):
-        return VideoOptions(path=path)
-    raise BridgeError(
-        f"no such file or folder: {text}; give a video file, an image folder, a recording or a camera index"
-    )
-
-
-def pair_from(left: str, right: str) -> CamerasOptions:
-    """A camera for each eye, as a user typed them. Raises BridgeError for anything that is no camera."""
-    try:
-        return CamerasOptions.model_validate({"left": left, "right": right})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise BridgeError(
-            f"{first['input']} will not do for one eye: {first['msg'].removeprefix('Value error, ')}"
-        ) from error

@@ -1,18 +1,25 @@
 """Which eye is where in the pictures of a source."""
 
+from collections.abc import Callable
 from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from bridge.frames import Image
+from bridge.frames import FaceReading, Image
 from bridge.pictures import check_size, to_gray, white_of
 
 PAIR_ASPECT: Final = 1.8
 "Width over height from which a picture is taken to hold both eyes."
 
 Picture = NDArray[Any]
+
+View = tuple[Image | None, Image | None, FaceReading | None]
+"What one picture shows: the wearer's left eye, their right eye, their face."
+
+Viewer = Callable[[Picture, float], View]
+"What a picture taken at a time, seconds, shows. Raises ValueError for what is no picture."
 
 
 class EyesOptions(BaseModel, frozen=True, extra="forbid"):
@@ -51,6 +58,10 @@ class EyeSplitter:
             check_size(half, height)
             return self._swapped(np.ascontiguousarray(gray[:, :half]), np.ascontiguousarray(gray[:, width - half :]))
         return self._swapped(gray, None) if eyes == "left" else self._swapped(None, gray)
+
+    def view(self, picture: Picture, time: float) -> View:
+        """The same as a Viewer; whatever the time."""
+        return (*self.split(picture), None)
 
     def pair(self, left: Picture | None, right: Picture | None) -> tuple[Image | None, Image | None]:
         """The (left, right) eyes where each has a picture of its own. Raises ValueError for what is no picture."""

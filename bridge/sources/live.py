@@ -3,7 +3,7 @@
 import threading
 import time
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from pydantic import Field
@@ -12,7 +12,7 @@ from bridge.errors import BridgeError
 from bridge.frames import EyeFrame
 from bridge.health import Health
 from bridge.sources.device import Device
-from bridge.sources.eyes import EyesOptions, EyeSplitter
+from bridge.sources.eyes import EyesOptions, EyeSplitter, Viewer
 from bridge.sources.pairing import HEARTBEAT, Pairing
 from bridge.sources.source import Source
 from bridge.sources.supervisor import Supervisor
@@ -41,12 +41,18 @@ class LiveOptions(EyesOptions, frozen=True, extra="forbid"):
         return Live([(self.name, self)], wait=self.wait)
 
 
+def eyes_of(options: EyesOptions) -> Viewer:
+    """What a camera's pictures show: eyes."""
+    return EyeSplitter(options).view
+
+
 class Live(Source):
     """Cameras as they are now, each with a supervisor of its own; `read` always has something within a moment.
 
     Args:
-        cameras: each one with what a person calls it here; their pictures show different eyes.
+        cameras: each one with what a person calls it here; their pictures show different eyes, or a face.
         wait: begin although none of them gives pictures.
+        viewer: what the pictures of each one show.
 
     Raises:
         BridgeError: no camera gives pictures, and none is to be waited for.
@@ -54,11 +60,16 @@ class Live(Source):
 
     live = True
 
-    def __init__(self, cameras: Sequence[tuple[str, LiveOptions]], wait: bool = False) -> None:
+    def __init__(
+        self,
+        cameras: Sequence[tuple[str, LiveOptions]],
+        wait: bool = False,
+        viewer: Callable[[EyesOptions], Viewer] = eyes_of,
+    ) -> None:
         super().__init__(" and ".join(name for name, _ in cameras), None)
         self._rung, self._closed = threading.Event(), threading.Event()
         self._cameras = [
-            Supervisor(name, options.connect, EyeSplitter(options).split, self._rung.set) for name, options in cameras
+            Supervisor(name, options.connect, viewer(options), self._rung.set) for name, options in cameras
         ]
         if not wait:
             self._wait_for_one([options for _, options in cameras])

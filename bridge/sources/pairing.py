@@ -56,12 +56,13 @@ class Pairing:
 
     def _frame(self, looks: Iterable[Look], time: float) -> EyeFrame:
         """Time never runs backwards, though a picture may have been on its way when a frame without it was made."""
-        left = right = None
+        left = right = face = None
         for look in looks:
             left = look.left if look.left is not None else left
             right = look.right if look.right is not None else right
+            face = look.face if look.face is not None else face
         self._time = max(self._time, time)
-        frame = EyeFrame(left, right, self._time, self._index)
+        frame = EyeFrame(left, right, self._time, self._index, face)
         self._index += 1
         return frame
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from bridge.frames import Image
+from bridge.frames import FaceReading, Image
 from bridge.health import Health, State
 from bridge.sources.chronicle import Chronicle
 from bridge.sources.device import Device, Lost, Shot
-from bridge.sources.eyes import Picture
+from bridge.sources.eyes import View, Viewer
 from bridge.sources.stillness import Stillness
 from bridge.timing import FrameRate
 
@@ -62,6 +62,8 @@ class Look:
     "Counts the camera's good pictures from 0; a gap is a picture nobody took."
     period: float
     "Seconds from one of its pictures to the next, about."
+    face: FaceReading | None = None
+    "What a face camera's picture says; None for a camera of eyes, and where no face is before it."
 
 
 class Trouble(Lost):
@@ -78,7 +80,7 @@ class Supervisor:
     Args:
         name: what a person calls the camera.
         connect: gives a connection or raises Lost; may take seconds.
-        split: the (left, right) eyes in a picture; raises ValueError for what is no picture.
+        view: what a picture shows; may take its time, as the camera goes on meanwhile.
         ring: called in the supervisor's thread whenever there is news.
     """
 
@@ -86,7 +88,7 @@ class Supervisor:
         self,
         name: str,
         connect: Callable[[], Device],
-        split: Callable[[Picture], tuple[Image | None, Image | None]],
+        view: Viewer,
         ring: Callable[[], None],
     ) -> None:
         self.name = name
@@ -95,7 +97,7 @@ class Supervisor:
         "Nominal frames a second, once the camera has said so."
         self.trouble = ""
         "Why no pictures come; '' while they do, and before anything is known."
-        self._connect, self._split, self._ring = connect, split, ring
+        self._connect, self._view, self._ring = connect, view, ring
         self._chronicle, self._stillness = Chronicle(name), Stillness()
         self._state: State = "connecting"
         self._remark = ""
@@ -178,7 +180,7 @@ class Supervisor:
         while not self._closed.is_set():
             shot = _next(device, patience)
             try:
-                left, right = self._split(shot.picture)
+                view = self._view(shot.picture, shot.time)
             except ValueError as error:
                 self._corrupt += 1
                 if shot.time - good >= patience:
@@ -186,17 +188,18 @@ class Supervisor:
                 continue
             good = shot.time
             if self._stillness(shot.picture, good) < FROZEN:
-                self._show(left, right, good)
+                self._show(view, good)
                 patience = PATIENCE + 2 * self._period
             elif good - began < _HELD:
                 self._suffer("frozen", _SAME)
             else:
                 raise Trouble("frozen", _SAME)
 
-    def _show(self, left: Image | None, right: Image | None, now: float) -> None:
+    def _show(self, view: View, now: float) -> None:
         self._rate.tick(now)
         self._fps = self._rate.fps
-        self.newest = Look(left, right, now, self._number, self._period)
+        left, right, face = view
+        self.newest = Look(left, right, now, self._number, self._period, face)
         self._number += 1
         self._state, self.trouble = "ok", ""
         self._chronicle.well(now)

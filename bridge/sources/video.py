@@ -12,7 +12,7 @@ from pydantic import Field
 from bridge.errors import BridgeError
 from bridge.frames import EyeFrame
 from bridge.sources.capture import open_video
-from bridge.sources.eyes import EyesOptions, EyeSplitter
+from bridge.sources.eyes import EyesOptions, EyeSplitter, Viewer
 from bridge.sources.playback import USUAL_RATE, Playback, PlaybackOptions
 from bridge.sources.source import Source
 
@@ -37,11 +37,14 @@ class VideoOptions(EyesOptions, PlaybackOptions, frozen=True, extra="forbid"):
 
 
 class Video(Playback):
-    """Plays a video file; a frame's time is its number over the file's frame rate, seconds."""
+    """Plays a video file; a frame's time is its number over the file's frame rate, seconds.
 
-    def __init__(self, options: VideoOptions) -> None:
+    `view` says what its pictures show, if not eyes as the options have it.
+    """
+
+    def __init__(self, options: VideoOptions, view: Viewer | None = None) -> None:
         self._path = options.path
-        self._splitter = EyeSplitter(options)
+        self._view = view or EyeSplitter(options).view
         if not options.path.is_file():
             raise BridgeError(f"no such file: {options.path}; give the path of a video")
         self._capture = open_video(options.path)
@@ -67,11 +70,11 @@ class Video(Playback):
             try:
                 if not there:
                     raise ValueError("it cannot be decoded")
-                left, right = self._splitter.split(picture)
+                left, right, face = self._view(picture, number / self.rate)
             except ValueError as error:
                 self.skip(error)
             else:
-                yield EyeFrame(left, right, number / self.rate, number)
+                yield EyeFrame(left, right, number / self.rate, number, face)
             number += 1
         # The decoder passes over damaged frames without a word; a healthy file's count may be one too many.
         if (lost := announced - number) > 1:

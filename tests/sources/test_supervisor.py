@@ -22,8 +22,8 @@ def wire() -> Wire:
 @pytest.fixture
 def camera(wire: Wire, caplog: pytest.LogCaptureFixture) -> Iterator[Supervisor]:
     caplog.set_level(logging.INFO)
-    split = EyeSplitter(EyesOptions(eyes="left")).split
-    supervisor = Supervisor("left eye camera", WireOptions(wire=wire).connect, split, lambda: None)
+    view = EyeSplitter(EyesOptions(eyes="left")).view
+    supervisor = Supervisor("left eye camera", WireOptions(wire=wire).connect, view, lambda: None)
     supervisor.begin()
     yield supervisor
     supervisor.close()
@@ -88,7 +88,7 @@ def test_a_failure_is_one_line_and_so_is_its_end(
 
 def test_a_camera_that_comes_late_is_taken_up(wire: Wire, caplog: pytest.LogCaptureFixture) -> None:
     wire.mood = "absent"
-    camera = Supervisor("camera", WireOptions(wire=wire).connect, EyeSplitter(EyesOptions()).split, lambda: None)
+    camera = Supervisor("camera", WireOptions(wire=wire).connect, EyeSplitter(EyesOptions()).view, lambda: None)
     try:
         wait_until(lambda: wire.connections >= 3, "three attempts")
         assert camera.health(0.0).age is None
@@ -101,7 +101,7 @@ def test_a_camera_that_comes_late_is_taken_up(wire: Wire, caplog: pytest.LogCapt
 
 def test_what_a_camera_does_not_heed_is_said_once(wire: Wire, caplog: pytest.LogCaptureFixture) -> None:
     wire.remark = "does not take gain 3"
-    camera = Supervisor("camera", WireOptions(wire=wire).connect, EyeSplitter(EyesOptions()).split, lambda: None)
+    camera = Supervisor("camera", WireOptions(wire=wire).connect, EyeSplitter(EyesOptions()).view, lambda: None)
     try:
         wait_until(lambda: state(camera) == "ok", "pictures")
         assert camera.health(0.0).problem == "does not take gain 3"
