@@ -15,17 +15,21 @@ from bridge.face.bounded import within_one
 from bridge.face.camera import Camera, fitted
 from bridge.face.model import LANDMARKS, FaceModel, Floats
 
-_NOISE: Final = 0.0015
-"Metres: how far a detector's point is from the model's."
-_JAW: Final = 17
-"The first points follow the silhouette."
-_CHIN: Final = slice(6, 11)
-_SLIDING: Final = 0.3
-_TURNED: Final = 20.0
-"Degrees of yaw at which they count half of that."
-_SPREAD: Final = 0.5
-_LEAN: Final = -0.1
-"Weights are as if N(-0.1, 0.5) between 0 and 1: rest unless the points say otherwise."
+_NOISE: Final = (
+    (range(17), 7.0),
+    (range(6, 11), 5.0),
+    (range(17, 27), 3.0),
+    (range(27, 36), 2.5),
+    (range(36, 68), 1.8),
+)
+"Millimetres by which a detector's points miss the model's: along jaw, chin and brows they slide, elsewhere less."
+_INNER: Final = 17
+"Where the points of the jaw end, which follow the silhouette."
+_TURNED: Final = 25.0
+"Degrees of yaw at which those miss by twice as much."
+_SPREAD: Final = 0.4
+_LEAN: Final = -0.15
+"Weights are as if N(-0.15, 0.4) between 0 and 1: rest unless the points say otherwise."
 _MODES: Final = 40
 "More than points can tell apart are not asked for."
 _ROUNDS: Final = 6
@@ -65,7 +69,7 @@ class LandmarkFit:
         known = self._identity[: len(person)]
         free = known if identity is None else known[:0]
         weights = np.zeros(len(ARKIT))
-        camera = fitted(self._shape(person, weights), points, _counts(0.0))
+        camera = fitted(self._shape(person, weights), points, np.square(_certainty(0.0)))
         for _ in range(_ROUNDS):
             shape = self._shape(person, weights)
             step, change, weights = self._round(camera, shape, points, person[: len(free)], weights, free)
@@ -73,7 +77,7 @@ class LandmarkFit:
             person = person + change if len(free) else person
             if np.abs(step[:4]).max() < _STILL:
                 break
-        off = camera.project(self._shape(person, weights))[_JAW:] - points[_JAW:]
+        off = camera.project(self._shape(person, weights))[_INNER:] - points[_INNER:]
         return Fitted(person, weights, camera, float(np.sqrt(np.square(off).sum(axis=1).mean())))
 
     def _shape(self, person: Floats, weights: Floats) -> Floats:
@@ -84,7 +88,7 @@ class LandmarkFit:
         self, camera: Camera, shape: Floats, points: Floats, person: Floats, weights: Floats, free: Floats
     ) -> tuple[Floats, Floats, Floats]:
         """A step of the camera (6,), a change of the person (k,), and the new weights (52,), all found together."""
-        counts = np.repeat(np.sqrt(_counts(camera.angles().yaw)), 2) / (_NOISE * camera.scale)
+        counts = np.repeat(_certainty(camera.angles().yaw), 2) / camera.scale
         off = (points - camera.project(shape)).ravel() * counts
         view = camera.scale * camera.rotation[:2] * np.array([[1.0], [-1.0]])
         moves = self._expressions[self._moving]
@@ -110,12 +114,13 @@ class LandmarkFit:
         return solved[:6], solved[6:], new
 
 
-def _counts(yaw: float) -> Floats:
-    """(68,) how much each point counts when the head is turned by degrees."""
-    counts = np.ones(LANDMARKS)
-    counts[:_JAW] = _SLIDING / (1.0 + (yaw / _TURNED) ** 2)
-    counts[_CHIN] = max(_SLIDING, 0.8 / (1.0 + (yaw / _TURNED) ** 2))
-    return counts
+def _certainty(yaw: float) -> Floats:
+    """(68,) one over the metres by which each point misses, on a head that is turned by degrees."""
+    missed = np.empty(LANDMARKS)
+    for points, millimetres in _NOISE:
+        missed[points] = 1e-3 * millimetres
+    missed[:_INNER] *= 1.0 + (yaw / _TURNED) ** 2
+    return np.asarray(1.0 / missed)
 
 
 def _seen(moves: Floats, view: Floats) -> Floats:
