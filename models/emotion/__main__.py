@@ -1,0 +1,191 @@
+"""How well the emotion that a set of faces shows is recognised from their expression coefficients.
+
+    python -m models.emotion KDEF --layout kdef --landmarks face_landmarker.task --network face.onnx
+    python -m models.emotion RAF-DB --layout raf-db --landmarks face_landmarker.task --export emotion.npz
+
+The report is one HTML page; beside it lie a table of every face (.csv) and one of everything that was left out or noted
+(.troubles.csv). A run that was stopped goes on where it was. models/emotion/README.md says what the layouts are.
+"""
+
+import argparse
+import datetime
+import importlib.metadata
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, get_args
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from bridge.errors import BridgeError
+from bridge.face.machines import Floats
+from bridge.files import write_atomically
+from models.command import ended
+from models.emotion.classes import CLASSES
+from models.emotion.faces import LEFT_OUT, Choice, Listing, View
+from models.emotion.features import Reading, Tools, open_reader, read_faces
+from models.emotion.layouts import LAYOUTS, find_faces
+from models.emotion.study import Answers, Study, answered, final, joined, study_of
+from models.emotion.truth import read_truth
+from models.listing import counts, table, table_of
+from models.spread import Spread
+
+_console: Final = Console(stderr=True)
+_COLUMNS: Final = (
+    *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()),
+)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m models.emotion", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("set", type=Path, help="folder of the set, as it is published")
+    add("--layout", choices=tuple(LAYOUTS), required=True, help="which set it is")
+    add("--landmarks", type=Path, required=True, help="MediaPipe's face_landmarker.task, or a 68-point network, .onnx")
+    add("--network", type=Path, help="face network, .onnx; without one the face model is fitted to the landmarks")
+    add("--model", type=Path, help="face model, .npz; the built-in face without one")
+    add("--view", choices=get_args(View), default="frontal", help="of RaFD and KDEF (%(default)s)")
+    add("--contempt", action="store_true", help="keep contempt, an eighth class of RaFD and CK+")
+    add("--compound", action="store_true", help="keep compound emotions of RAF-DB and CFEE as further classes")
+    add("--no-neutral", action="store_true", help="leave neutral faces out, as in CK+'s 327 peaks")
+    add("--trials", type=int, default=30, help="rounds of the search for hyper-parameters (%(default)s)")
+    add("--export", type=Path, help="write a model of all the faces, .npz, for the daemon")
+    add("--out", type=Path, default=Path("emotion.html"), help="report to write (%(default)s)")
+    add("--work", type=Path, default=Path(".work/emotion"), help="where what was read is kept (%(default)s)")
+    add("--seed", type=int, default=0, help="of parts, draws and search (%(default)s)")
+    add("--workers", type=int, default=1, help="processes on this machine (%(default)s)")
+    add("--ray", help="address of a Ray cluster that sees the same files; 'local' starts one here")
+    return parser.parse_args(arguments)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Find, read, learn, ask, write. Raises BridgeError for what the user must change."""
+    from models.emotion.report import (  # matplotlib takes a second
+        OF_BLENDSHAPES,
+        OF_COEFFICIENTS,
+        OF_TRUTH,
+        Setting,
+        report,
+    )
+
+    if options.trials < 1:
+        raise BridgeError("--trials must be 1 at least")
+    choice = Choice(options.view, options.contempt, options.compound, not options.no_neutral, options.seed)
+    tools = Tools(options.landmarks, options.network, options.model)
+    with _console.status("finding faces"):
+        listing = find_faces(options.set, options.layout, choice)
+    study = study_of(listing, _readings(listing, tools, options), options.seed)
+    _check(study)
+    answers = {OF_COEFFICIENTS: _answers(study, study.coefficients, "coefficients", options)}
+    if study.blendshapes is not None:
+        answers[OF_BLENDSHAPES] = _answers(study, study.blendshapes, "blendshapes", options)
+    truth = _truth(study, tools, options.set)
+    if truth is not None:
+        answers[OF_TRUTH] = _answers(study, truth, "truth", options)
+    made = _made(options, tools)
+    setting = Setting(options.layout, choice, options.trials, options.network is not None)
+    write_atomically(options.out, report(study, answers, setting, made).encode())
+    write_atomically(options.out.with_suffix(".csv"), _faces(study, answers[OF_COEFFICIENTS]))
+    write_atomically(options.out.with_suffix(".troubles.csv"), table_of(study.troubles))
+    if options.export is not None:
+        _export(study, answers[OF_COEFFICIENTS], tools, options)
+    _say(study, answers, options.out)
+
+
+def _readings(listing: Listing, tools: Tools, options: argparse.Namespace) -> dict[str, Reading]:
+    readings: dict[str, Reading] = {}
+    with Progress(*_COLUMNS, console=_console) as bar:
+        task = bar.add_task("faces", total=len(listing.faces))
+        for chunk in read_faces(listing.faces, tools, options.work, Spread(options.workers, options.ray)):
+            readings |= chunk
+            bar.advance(task, len(chunk))
+    return readings
+
+
+def _check(study: Study) -> None:
+    """Raises BridgeError where nothing can be learnt."""
+    if len(study.names) < 2 or len(set(study.groups.tolist())) < 2:
+        raise BridgeError(
+            f"only {len(study.faces)} faces could be read, of {len(study.names)} emotions: at least two emotions of "
+            f"two people are needed ({', '.join(_counted(study)) or 'nothing was left out'})"
+        )
+
+
+def _answers(study: Study, features: Floats, what: str, options: argparse.Namespace) -> Answers:
+    parts = {}
+    spread = Spread(options.workers, options.ray)
+    with Progress(*_COLUMNS, console=_console) as bar:
+        task = bar.add_task(what, total=len(study.tests))
+        for number, setting, said in answered(study, features, options.trials, options.seed, options.work, spread):
+            parts[number] = (setting, said)
+            bar.advance(task)
+    return joined(study, parts)
+
+
+def _truth(study: Study, tools: Tools, folder: Path) -> Floats | None:
+    """(n, 28) the coefficients that rendered faces were rendered with; None of others."""
+    known = read_truth(folder)
+    if not all(face.name in known for face in study.faces):
+        return None
+    return open_reader(tools).basis.coefficients(np.stack([known[face.name] for face in study.faces]))
+
+
+def _export(study: Study, answers: Answers, tools: Tools, options: argparse.Namespace) -> None:
+    accuracy, spread = answers.accuracy(study.labels)
+    card = (
+        f"{len(study.faces)} faces of {study.title}; {100 * accuracy:.1f} % (+- {100 * spread:.1f}) of faces that were "
+        f"held out were recognised. {'Rendered people: not for real ones. ' if options.layout == 'rendered' else ''}"
+        "It names posed expressions, not what anybody feels."
+    )
+    with _console.status("learning from all faces"):
+        basis = open_reader(tools).basis.fingerprint
+        machines = final(study, options.trials, options.seed, basis, card)
+    write_atomically(options.export, machines.saved())
+    _console.print(f"wrote {options.export}", markup=False, soft_wrap=True)
+
+
+def _made(options: argparse.Namespace, tools: Tools) -> dict[str, str]:
+    return {
+        "set": f"{options.set}, layout {options.layout}",
+        "landmarks": options.landmarks.name,
+        "face network": options.network.name if options.network else "none: fitted to landmarks",
+        "face model": options.model.name if options.model else "the built-in face",
+        "basis": open_reader(tools).basis.fingerprint,
+        "seed": str(options.seed),
+        "date": datetime.date.today().isoformat(),
+        "eyebridge": importlib.metadata.version("eyebridge"),
+    }
+
+
+def _faces(study: Study, answers: Answers) -> bytes:
+    rows = []
+    for face, said in zip(study.faces, answers.found.tolist(), strict=True):
+        rows.append([face.name, CLASSES[face.emotion], study.names[said] if said >= 0 else "", face.person])
+    return table(("picture", "emotion", "said", "person"), rows)
+
+
+def _counted(study: Study) -> list[str]:
+    return [f"{len(listed)} {LEFT_OUT[kind]}" for kind, listed in counts(study.troubles, LEFT_OUT).items()]
+
+
+def _say(study: Study, answers: dict[str, Answers], out: Path) -> None:
+    _console.print(f"{len(study.faces)} faces count; {study.looked_at - len(study.faces)} were left out")
+    for line in _counted(study):
+        _console.print(f"  {line}", markup=False)
+    for name, answer in answers.items():
+        accuracy, spread = answer.accuracy(study.labels)
+        _console.print(f"{100 * accuracy:5.1f} % +- {100 * spread:.1f}  {name}", markup=False)
+    _console.print(f"wrote {out}", markup=False, soft_wrap=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """2 for what the user must change, 130 when stopped by hand."""
+    return ended(lambda: run(_options(arguments)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
