@@ -1,0 +1,193 @@
+"""Trains a network to say a face's coefficients: AdamW, a learning rate that falls to nothing with the time left.
+
+Under torchrun each process learns from its own draw of every batch. Ctrl-C saves; a stopped run goes on from its
+checkpoint for the seconds that were left.
+"""
+
+import datetime
+import math
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bridge.errors import BridgeError
+from models.deepexp.lessons import Lessons
+from models.deepexp.network import DeepExp, DeepExpConfig, loss
+from models.deepexp.resnet import ResNet50
+from models.distributed import agreed, average_gradients, same_start, world
+from models.export import read_checkpoint
+from models.train import git_commit
+
+_AVERAGE: Final = 0.998
+"How slowly the averaged weights, the ones that ship, follow the trained ones."
+_WARM_UP: Final = 0.02
+"Share of the time in which the learning rate rises."
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train."""
+
+    seconds: float = 3600.0
+    steps: int = 0
+    "Steps instead of seconds, where others use the machine too; 0: as many as there is time for."
+    batch: int = 64
+    "Faces a step, over all processes."
+    rate: float = 2e-3
+    decay: float = 1e-3
+    seed: int = 1
+    save_every: float = 60.0
+    "Seconds between checkpoints."
+
+
+def rate_at(passed: float) -> float:
+    """Share of the learning rate when so much of the time is over: a short rise, then half a cosine."""
+    if passed < _WARM_UP:
+        return passed / _WARM_UP
+    return 0.5 + 0.5 * math.cos(math.pi * min(1.0, (passed - _WARM_UP) / (1 - _WARM_UP)))
+
+
+class Run:
+    """Everything that a checkpoint keeps."""
+
+    def __init__(self, config: DeepExpConfig, recipe: Recipe, lessons: Lessons, about: dict[str, Any]) -> None:
+        """`about` goes into the checkpoint beside commit, date, seed and pictures: the dataset, basis and model.
+
+        Raises BridgeError when there are fewer faces than a batch.
+        """
+        if len(lessons) < recipe.batch:
+            raise BridgeError(f"there are {len(lessons)} faces to train on: choose a --batch that is not larger")
+        torch.manual_seed(recipe.seed)
+        self.config, self.recipe, self.lessons, self.about = config, recipe, lessons, about
+        self.net, self.average = DeepExp(config), DeepExp(config)
+        known = torch.from_numpy(lessons.coefficients()).float()
+        self.net.get_buffer("centre").copy_(known.mean(0))
+        self.net.get_buffer("spread").copy_(known.std(0).clamp(min=1e-6))
+        self.average.eval().load_state_dict(self.net.state_dict())
+        self.optimizer = torch.optim.AdamW(self.net.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
+        self.step, self.seconds = 0, 0.0
+        self.device = torch.device("cpu")
+
+    def to(self, device: torch.device) -> "Run":
+        self.device = device
+        self.net.to(device)
+        self.average.to(device)
+        same_start(self.net)
+        return self
+
+    @property
+    def passed(self) -> float:
+        """Share of the time, or of the steps, that is over."""
+        return self.step / self.recipe.steps if self.recipe.steps else self.seconds / self.recipe.seconds
+
+    def learn(self, pictures: Tensor, wanted: Tensor) -> Tensor:
+        """One step; returns the loss."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.recipe.rate * rate_at(self.passed)
+        centre, spread = self.net.get_buffer("centre"), self.net.get_buffer("spread")
+        pictures = pictures.to(self.device).contiguous(memory_format=torch.channels_last)
+        said = self.net.standardized(pictures)
+        value = loss(said, (wanted.to(self.device) - centre) / spread, spread)
+        self.optimizer.zero_grad()
+        torch.autograd.backward(value)
+        average_gradients(self.net)
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
+        self.optimizer.step()
+        self.step += 1
+        self._follow()
+        return value.detach()
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Move the averaged weights and statistics a little towards the trained ones; faster at first."""
+        share = 1.0 - min(_AVERAGE, (1 + self.step) / (10 + self.step))
+        ours = [tensor for tensor in self.average.state_dict().values() if tensor.is_floating_point()]
+        theirs = [tensor for tensor in self.net.state_dict().values() if tensor.is_floating_point()]
+        torch._foreach_lerp_(ours, theirs, share)
+
+    def batches(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """Faces drawn at random, without an end; no two processes or steps draw alike."""
+        rank, processes = world()
+        size = max(1, self.recipe.batch // processes)
+        for step in range(self.step, 1 << 60):
+            rng = np.random.default_rng([self.recipe.seed, step, rank])
+            yield self.lessons.lesson(rng.integers(0, len(self.lessons), size), rng)
+
+    def load_imagenet(self, path: Path) -> None:
+        """Begin with torchvision's weights. Raises BridgeError when they are none, or the network is not ResNet-50."""
+        if not isinstance(self.net.net, ResNet50):
+            raise BridgeError("ImageNet's weights are those of ResNet-50: add --kind resnet50")
+        self.net.net.load_imagenet(path)
+        self.average.load_state_dict(self.net.state_dict())
+
+    def save(self, path: Path) -> None:
+        """Whole or not at all; only the first process writes."""
+        if world()[0]:
+            return
+        state = {
+            **{name: getattr(self, name).state_dict() for name in ("net", "average", "optimizer")},
+            "config": asdict(self.config),
+            "recipe": asdict(self.recipe),
+            "step": self.step,
+            "seconds": self.seconds,
+            "trained": {
+                "commit": git_commit(),
+                "date": datetime.date.today().isoformat(),
+                "seed": self.recipe.seed,
+                "pictures": len(self.lessons),
+                **self.about,
+            },
+        }
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(".unfinished")
+        torch.save(state, unfinished)
+        os.replace(unfinished, path)
+
+    def resume(self, path: Path) -> None:
+        """Go on from a checkpoint. Raises BridgeError when it is damaged, or of another network."""
+        state = read_checkpoint(path)
+        if state["config"] != asdict(self.config):
+            raise BridgeError(f"{path} is another network: resume with the options it began with")
+        for name in ("net", "average", "optimizer"):
+            getattr(self, name).load_state_dict(state[name])
+        self.step, self.seconds = state["step"], state["seconds"]
+
+
+def train(run: Run, out: Path, said: Callable[[Run, float], None]) -> bool:
+    """Train until the time is up, or Ctrl-C; False for the latter. `said(run, loss)` after each step."""
+    began, saved, before = time.monotonic(), time.monotonic(), run.seconds
+    run.net.train()
+    try:
+        for pictures, wanted in _ahead(run.batches()):
+            value = run.learn(pictures, wanted)
+            run.seconds = agreed(before + time.monotonic() - began)
+            said(run, float(value))
+            if run.passed >= 1.0:
+                break
+            if time.monotonic() - saved > run.recipe.save_every:
+                run.save(out)
+                saved = time.monotonic()
+    except KeyboardInterrupt:
+        run.save(out)
+        return False
+    run.save(out)
+    return True
+
+
+def _ahead(batches: Iterator[tuple[Tensor, Tensor]]) -> Iterator[tuple[Tensor, Tensor]]:
+    """The same batches, each made in another thread while the network learns from the one before."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = deque(pool.submit(next, batches) for _ in range(2))
+        while True:
+            batch = coming.popleft().result()
+            coming.append(pool.submit(next, batches))
+            yield batch
