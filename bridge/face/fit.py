@@ -69,7 +69,7 @@ class LandmarkFit:
         known = self._identity[: len(person)]
         free = known if identity is None else known[:0]
         weights = np.zeros(len(ARKIT))
-        camera = fitted(self._shape(person, weights), points, np.square(_certainty(0.0)))
+        camera = fitted(self._shape(person, weights), points, np.square(certainty(0.0)))
         for _ in range(_ROUNDS):
             shape = self._shape(person, weights)
             step, change, weights = self._round(camera, shape, points, person[: len(free)], weights, free)
@@ -88,7 +88,7 @@ class LandmarkFit:
         self, camera: Camera, shape: Floats, points: Floats, person: Floats, weights: Floats, free: Floats
     ) -> tuple[Floats, Floats, Floats]:
         """A step of the camera (6,), a change of the person (k,), and the new weights (52,), all found together."""
-        counts = np.repeat(_certainty(camera.angles().yaw), 2) / camera.scale
+        counts = np.repeat(certainty(camera.angles().yaw), 2) / camera.scale
         off = (points - camera.project(shape)).ravel() * counts
         view = camera.scale * camera.rotation[:2] * np.array([[1.0], [-1.0]])
         moves = self._expressions[self._moving]
@@ -114,7 +114,7 @@ class LandmarkFit:
         return solved[:6], solved[6:], new
 
 
-def _certainty(yaw: float) -> Floats:
+def certainty(yaw: float) -> Floats:
     """(68,) one over the metres by which each point misses, on a head that is turned by degrees."""
     missed = np.empty(LANDMARKS)
     for points, millimetres in _NOISE:
