@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
@@ -11,6 +12,11 @@ from bridge.errors import BridgeError
 from bridge.face.model import Floats
 
 RgbImage = NDArray[np.uint8]
+
+_SMALLEST: Final = 8.0
+"Pixels: less shows no face."
+_LARGEST: Final = 4.0
+"Of the picture's longer side."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,12 @@ class Square:
         """Points (n, 2) in 0..1 of the square -> pixels of the picture."""
         matrix = self._matrix()
         return np.asarray(points @ matrix[:, :2].T + matrix[:, 2])
+
+    def shows(self, image: RgbImage) -> bool:
+        """Whether there is anything to see: it is of a size that a face can have, and its middle is in the picture."""
+        height, width = image.shape[:2]
+        sized = _SMALLEST <= self.side <= _LARGEST * max(height, width)
+        return bool(sized and 0 <= self.x <= width and 0 <= self.y <= height)
 
     def holds(self, x: float, y: float) -> bool:
         """Whether a place in the picture is inside the middle half."""

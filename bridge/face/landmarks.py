@@ -69,6 +69,8 @@ class Network68:
         height, width = image.shape[:2]
         square = self._square or Square(0.5 * width, 0.5 * height, min(height, width), 0.0)
         self._square = None
+        if not square.shows(image):
+            return []
         picture = square.cut(image, self._size).transpose(2, 0, 1)[None].astype(np.float32) / 255.0
         answers = self._session.run(self._names, {self._input: picture})
         points = np.asarray(answers[0], np.float64).reshape(_POINTS, 2)

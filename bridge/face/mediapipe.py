@@ -48,6 +48,8 @@ _SURE: Final = 0.5
 _OVERLAP: Final = 0.3
 _MARGIN: Final = 1.5
 "How much larger than the face a square is."
+_SPREAD: Final = (0.1, 3.0)
+"Of the square's side, how far apart the points of a face lie."
 _FACES: Final = 3
 "More are not followed; each costs milliseconds."
 _AGAIN: Final = 30
@@ -77,7 +79,8 @@ class MediaPipe:
         faces: list[FaceLandmarks] = []
         self._squares = []
         for square in sorted(squares, key=lambda square: -square.side):
-            if len(faces) == _FACES or any(followed.holds(square.x, square.y) for followed in self._squares):
+            known = any(followed.holds(square.x, square.y) for followed in self._squares)
+            if known or len(faces) == _FACES or not square.shows(image):
                 continue
             mesh, score = self._look(image, square)
             if score >= _SURE:
@@ -104,7 +107,8 @@ class MediaPipe:
         numbers, logit, _ = self._landmarks(square.cut(image, _CROP).astype(np.float32) / 255.0)
         mesh = numbers.reshape(-1, 3)[:, :2].astype(np.float64) / _CROP
         score = float(_sigmoid(logit.ravel())[0])
-        return (square.back(mesh), score) if np.isfinite(mesh).all() else (mesh, 0.0)
+        spread = float(np.ptp(mesh, axis=0).max())  # NaN where a number is not finite
+        return square.back(mesh), score if _SPREAD[0] <= spread <= _SPREAD[1] else 0.0
 
     def _read(self, mesh: Floats, score: float) -> FaceLandmarks:
         (answers,) = self._blendshapes(mesh[list(BLENDSHAPE_POINTS)].astype(np.float32))

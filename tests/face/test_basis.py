@@ -76,6 +76,11 @@ def test_the_fingerprint_names_the_face_and_not_the_rounding() -> None:
     assert ExpressionBasis(altered(1.01)).fingerprint != BASIS.fingerprint
 
 
+def test_the_builtin_faces_basis_stays_as_networks_have_learnt_it() -> None:
+    """Whoever changes the built-in face's movements trains its networks and studies anew, and then this line."""
+    assert BASIS.fingerprint == "7521d59de2023454"
+
+
 def test_a_face_with_too_few_expressions_is_refused() -> None:
     few = FACE.expressions.copy()
     few[27:] = few[:25]

@@ -55,6 +55,22 @@ def test_tiny_long_and_gray_pictures_are_survived(finder: Path, shape: tuple[int
 
 
 @pytest.mark.parametrize(
+    "square",
+    [
+        Square(320, 240, 7.9, 0),
+        Square(320, 240, 1e6, 0),
+        Square(-1, 240, 90, 0),
+        Square(320, float("nan"), 90, 0),
+        Square(320, 240, float("nan"), 0),
+    ],
+)
+def test_squares_that_show_nothing_are_not_looked_at(square: Square) -> None:
+    picture = np.zeros((480, 640, 3), np.uint8)
+    assert Square(320, 240, 90, 0).shows(picture)
+    assert not square.shows(picture)
+
+
+@pytest.mark.parametrize(
     "picture", [np.zeros((8, 8, 4), np.uint8), np.zeros((0, 8, 3), np.uint8), np.zeros((8, 8, 3), np.float32)]
 )
 def test_what_is_no_picture_is_said(picture: RgbImage) -> None:
