@@ -1,0 +1,1 @@
+import bridge  # noqa: F401 (before numpy: it says how many threads that may use)

@@ -25,13 +25,11 @@ from bridge.sources.cameras import camera_from
 from bridge.sources.capture import URL, Wishes
 from bridge.sources.eyes import Picture, View, Viewer
 from bridge.sources.live import Live
+from bridge.sources.pairing import STALE
 from bridge.sources.playback import PlaybackOptions
 from bridge.sources.source import Source
 from bridge.sources.typed import source_from
 from bridge.sources.video import Video, VideoOptions
-
-STALE: Final = 0.5
-"Seconds after which a reading no longer stands for the face."
 
 _NO_LANDMARKS: Final = (
     "a face camera needs a file that finds faces: get MediaPipe's face_landmarker.task from "

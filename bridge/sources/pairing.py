@@ -15,6 +15,9 @@ _PERIODS: Final = 2.0
 _FRESH: Final = 0.1
 "Seconds for which a picture stands for its eye at least, so that a hiccup of the network does not shut it."
 
+STALE: Final = 0.5
+"Seconds for which a face camera's reading stands for the face at least: it may take a slow machine a part of that."
+
 _FASTER: Final = 1.5
 "How many times faster than the leading camera another one must be to take the lead."
 
@@ -68,5 +71,5 @@ class Pairing:
 
 
 def _held(look: Look) -> float:
-    """Seconds for which a picture stands for its eye."""
-    return max(_FRESH, _PERIODS * look.period)
+    """Seconds for which a picture stands for its eye or its face."""
+    return max(_FRESH if look.face is None else STALE, _PERIODS * look.period)
