@@ -21,6 +21,7 @@ from bridge.face.crop import RgbImage, Square, as_rgb
 from bridge.face.mediapipe_tables import BLENDSHAPE_POINTS, EYES, IRISES, NEUTRAL, POINTS_68
 from bridge.face.model import Floats
 from bridge.face.points import FaceLandmarks
+from bridge.sessions import first_line
 
 _PARTS: Final = {
     "face_detector.tflite": ((1, 128, 128, 3), (14336, 896)),
@@ -129,14 +130,15 @@ class _Part:
             self._interpreter = Interpreter(model_content=content, num_threads=1)
             self._interpreter.allocate_tensors()
             given, answers = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+            found = [tuple(int(n) for n in one["shape"]) for one in given], [math.prod(one["shape"]) for one in answers]
+            if found != ([shape], [*sizes]) or any(one["dtype"] != np.float32 for one in (*given, *answers)):
+                raise BridgeError(f"{name} in {path} is another network than MediaPipe's of that name: {_REMEDY}")
+            self._shape = shape
+            self._input = given[0]["index"]
+            self._outputs = [one["index"] for one in answers]
+            self(np.zeros(shape, np.float32))  # what cannot run is refused at start
         except (ValueError, RuntimeError) as error:
-            raise BridgeError(f"{name} in {path} does not run ({str(error)[:200]}): {_REMEDY}") from error
-        found = [tuple(int(n) for n in one["shape"]) for one in given], [math.prod(one["shape"]) for one in answers]
-        if found != ([shape], [*sizes]) or any(one["dtype"] != np.float32 for one in (*given, *answers)):
-            raise BridgeError(f"{name} in {path} is another network than MediaPipe's of that name: {_REMEDY}")
-        self._shape = shape
-        self._input = given[0]["index"]
-        self._outputs = [one["index"] for one in answers]
+            raise BridgeError(f"{name} in {path} does not run ({first_line(error)}): {_REMEDY}") from error
 
     def __call__(self, values: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         self._interpreter.set_tensor(self._input, values.reshape(self._shape))

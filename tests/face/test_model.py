@@ -140,3 +140,39 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
         archive.writestr("mean.npy", bytes(1 << 20))
     with pytest.raises(BridgeError, match="more than any face needs"):
         load(tmp_path / "bomb.npz")
+
+
+ICT = Path(__file__).parents[3] / "shared/assets/ict_facekit/ict_facekit_light.npz"
+
+
+@pytest.mark.skipif(not ICT.is_file(), reason=f"ICT-FaceKit is not at {ICT}")
+def test_ict_facekit_is_the_same_kind_of_face(face: FaceModel) -> None:
+    ict = load(ICT)
+    assert ict.name == "ict"
+    assert len(ict.identity) == 100
+    still = [name for name, move in zip(ARKIT, ict.expressions, strict=True) if not move.any()]
+    assert still == ["tongueOut"]
+    apart = np.linalg.norm(ict.mean[ict.landmarks] - face.mean[face.landmarks], axis=1)
+    assert apart.mean() < 0.005, "both are grown-ups, in metres, between the eyes, in the scheme's order"
+    for name in ("jawOpen", "jawLeft", "mouthRight", "mouthSmileLeft", "eyeBlinkRight", "browInnerUp", "mouthPucker"):
+        moves = [m.expressions[MOVES_ON[name], m.landmarks].ravel() for m in (ict, face)]
+        alike = moves[0] @ moves[1] / np.linalg.norm(moves[0]) / np.linalg.norm(moves[1])
+        assert alike > 0.6, name
+
+
+def test_arrays_that_only_look_like_ict_facekit_are_refused(tmp_path: Path) -> None:
+    points = np.zeros((100, 3), np.float32)
+    arrays: dict[str, Any] = {
+        "neutral": points,
+        "identity": points[None],
+        "expression": points[None],
+        "triangles": np.zeros((1, 3), int),
+    }
+    arrays |= {"expression_names": np.array(["jawOpen"]), "landmark68": np.zeros(68, int)}
+    np.savez(tmp_path / "short.npz", **arrays)
+    with pytest.raises(BridgeError, match="26719 vertices"):
+        load(tmp_path / "short.npz")
+    del arrays["landmark68"]
+    np.savez(tmp_path / "less.npz", **arrays)
+    with pytest.raises(BridgeError, match="has no landmark68"):
+        load(tmp_path / "less.npz")
