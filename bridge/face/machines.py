@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.errors import BridgeError
+from bridge.face.basis import COEFFICIENTS
 
 Floats = NDArray[np.float64]
 
@@ -181,8 +182,10 @@ def _check(arrays: dict[str, NDArray[Any]]) -> None:
             raise ValueError(f"{name} is {arrays[name].dtype}")
         if name in _SHAPES and not (arrays[name].dtype.kind == "f" and np.isfinite(arrays[name]).all()):
             raise ValueError(f"{name} has numbers that are none")
-    if not (2 <= sizes["k"] <= 100 and sizes["m"] and sizes["s"] and sizes["n"]):
+    if not (2 <= sizes["k"] <= 100 and sizes["m"] and sizes["s"]):
         raise ValueError("it has no classes or no machines")
+    if sizes["n"] != COEFFICIENTS:
+        raise ValueError(f"it reads {sizes['n']} numbers of a face, not {COEFFICIENTS} coefficients")
     if len(set(arrays["names"].tolist())) != sizes["k"]:
         raise ValueError("two classes have one name")
     code = arrays["code"]

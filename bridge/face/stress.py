@@ -56,6 +56,8 @@ class StressChannel:
         if machines.names != NAMES:
             raise BridgeError(f"the stress model names {', '.join(machines.names)[:80]}, not {' and '.join(NAMES)}")
         self._machines, self._options = machines, options
+        self.basis = machines.basis
+        "Fingerprint of the expression basis whose coefficients it reads."
         self._sum = self._weight = 0.0
         self._time = math.nan
 

@@ -89,11 +89,12 @@ def _table(study: Study, answers: Mapping[str, Answers], setting: Setting) -> st
     if OF_BLENDSHAPES not in answers:
         rows.append(f"<tr><td>{OF_BLENDSHAPES}<td colspan=3 class=soft>the landmark file gives no blendshapes</tr>")
     measure = published.measure if published else "accuracy"
+    papers = "Gray rows are the paper's, which does not say of what its &plusmn; is. " if published else ""
+    title = "Table III" if published else "Recognised"
     return (
-        f"<h2>Table III</h2><div class=wide><table><thead><tr><th>approach<th class=n>% {html.escape(measure)}"
+        f"<h2>{title}</h2><div class=wide><table><thead><tr><th>approach<th class=n>% {html.escape(measure)}"
         f"<th class=n>accuracy<th class=n>mean of classes</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-        f"<p class=soft>Gray rows are the paper's. {_protocol(study)} &plusmn; is the spread from part to part; the "
-        "paper does not say of what its own is.</p>"
+        f"<p class=soft>{papers}{_protocol(study)} Our &plusmn; is the spread from part to part.</p>"
     )
 
 

@@ -151,6 +151,10 @@ def bomb() -> bytes:
         (archive(centre=np.array(["x"] * 28)), "centre is"),
         (archive(scale=np.zeros(28)), "not above 0"),
         (archive(gamma=np.array(-1.0)), "not above 0"),
+        (
+            archive(vectors=np.zeros((1, 52)), duals=np.zeros((1, 7)), centre=np.zeros(52), scale=np.ones(52)),
+            "reads 52",
+        ),
         (archive(code=np.zeros((7, 7))), "its code"),
         (archive(vectors=np.zeros((0, 28)), duals=np.zeros((0, 7))), "no classes"),
     ],
