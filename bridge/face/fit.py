@@ -32,6 +32,10 @@ _LEAN: Final = -0.15
 "Weights are as if N(-0.15, 0.4) between 0 and 1: rest unless the points say otherwise."
 _MODES: Final = 40
 "More than points can tell apart are not asked for."
+_MEETINGS: Final = 90
+"Pictures, some seconds of them, after which a person is known."
+_FACING: Final = 30.0
+"Degrees of yaw up to which a face says who it is."
 _ROUNDS: Final = 6
 _STILL: Final = 1e-3
 
@@ -112,6 +116,31 @@ class LandmarkFit:
         new = np.zeros(len(ARKIT))
         new[self._moving] = found
         return solved[:6], solved[6:], new
+
+
+class PersonFit:
+    """Fits one person's pictures, in their order: who it is, is learnt from the first of them and then kept.
+
+    For one camera and thread.
+    """
+
+    def __init__(self, model: FaceModel) -> None:
+        self._fit = LandmarkFit(model)
+        self._met: list[Floats] = []
+        self._person: Floats | None = None
+
+    def __call__(self, points: Floats) -> Fitted:
+        """Fit (68, 2) pixels. Raises ValueError where the points lie on one spot or are not finite."""
+        found = self._fit(points, self._person)
+        if self._person is None and abs(found.camera.angles().yaw) < _FACING:
+            self._met.append(found.identity)
+            if len(self._met) == _MEETINGS:
+                self._person = np.mean(self._met, axis=0)
+        return found
+
+    def forget(self) -> None:
+        """Somebody else may come."""
+        self._met, self._person = [], None
 
 
 def certainty(yaw: float) -> Floats:

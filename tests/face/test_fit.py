@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bridge.blendshapes import ARKIT
 from bridge.face.basis import ExpressionBasis
 from bridge.face.camera import Camera, fitted, turned
-from bridge.face.fit import LandmarkFit
+from bridge.face.fit import LandmarkFit, PersonFit
 from bridge.face.model import Floats, load
 
 FACE = load(None).sparse()
@@ -84,6 +84,33 @@ def test_strangers_cost_accuracy_and_not_sense() -> None:
         silent += float(np.square(wanted).sum())
         assert 0 <= found.weights.min() <= found.weights.max() <= 1
     assert missed < 0.25 * silent
+
+
+def test_whoever_stays_is_known_and_read_better() -> None:
+    rng = np.random.default_rng(6)
+    basis = ExpressionBasis(load(None))
+    person = rng.normal(0, 0.8, len(FACE.identity))
+    camera = Camera(1500, turned(5, 0, 0), np.array([320.0, 240.0]))
+
+    def shown() -> tuple[Floats, Floats]:
+        truth = rng.random(len(ARKIT)) * (rng.random(len(ARKIT)) < 0.15)
+        return truth, camera.project(FACE.shape(person, truth)) + rng.normal(0, 1.0, (68, 2))
+
+    fit = PersonFit(FACE)
+    strange = fit(shown()[1]).identity
+    for _ in range(100):
+        known = fit(shown()[1]).identity
+    assert np.linalg.norm(known - person) < np.linalg.norm(strange - person)
+    assert np.array_equal(fit(shown()[1]).identity, known), "kept"
+    met = alone = 0.0
+    for _ in range(15):
+        truth, points = shown()
+        wanted = basis.coefficients(truth)
+        met += float(np.square(basis.coefficients(fit(points).weights) - wanted).sum())
+        alone += float(np.square(basis.coefficients(FIT(points).weights) - wanted).sum())
+    assert met < alone
+    fit.forget()
+    assert not np.array_equal(fit(shown()[1]).identity, known)
 
 
 def test_a_jaw_line_that_slides_does_not_turn_the_head() -> None:
