@@ -47,8 +47,8 @@ class Tools:
     "The face model; None: the built-in face."
 
     def fingerprint(self) -> str:
-        """Of all that decides what is read. Raises BridgeError when a file cannot be read."""
-        return fingerprint(self.landmarks, self.network, self.model)
+        """Of all that decides what is read. Raises BridgeError when a file is missing or wrong."""
+        return key_of(fingerprint(self.landmarks, self.network, self.model), open_reader(self).basis.fingerprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,6 @@ open_reader: Final = functools.lru_cache(1)(Reader)
 
 def read_faces(faces: Sequence[Face], tools: Tools, folder: Path, spread: Spread) -> Iterator[dict[str, Reading]]:
     """What was read of every picture by its name, chunk by chunk in any order. Raises BridgeError for a wrong file."""
-    open_reader(tools)
     made = tools.fingerprint()
     chunks = [faces[start : start + CHUNK] for start in range(0, len(faces), CHUNK)]
     tasks = [(_key(chunk, made), ([(face.path, face.name) for face in chunk], tools)) for chunk in chunks]

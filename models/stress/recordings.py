@@ -141,7 +141,6 @@ def read_recordings(
     recordings: Sequence[Recording], tools: Tools, frames: int, folder: Path, spread: Spread
 ) -> Iterator[tuple[Recording, list[Reading]]]:
     """What was read of `frames` of each recording, as they are done. Raises BridgeError for a wrong tool."""
-    open_reader(tools)
     made = tools.fingerprint()
     by_key = {key_of(_VERSION, made, frames, one.name, _state(one.path)): one for one in recordings}
     tasks = [(key, (one.path, tools, frames)) for key, one in by_key.items()]
