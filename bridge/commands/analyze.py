@@ -144,7 +144,7 @@ def more_open(result: Result) -> float:
 def _row(result: Result) -> list[object]:
     face = result.expression
     numbers = (*face.action_units, *face.emotions, *face.channels, *result.weights.blendshapes)
-    seen, flags = result.pair.seen, (result.personalized, result.blink)
+    seen, flags = result.seen, (result.personalized, result.blink)
     return [
         *(result.index, f"{result.time:.6f}", f"{result.quality:.4f}", *map(int, seen), *map(int, flags)),
         *(face.action_unit, face.emotion),

@@ -27,7 +27,7 @@ def _line(report: Report) -> Text:
     mood = max(zip(result.expression.emotions, EMOTIONS, strict=True), key=lambda pair: pair[0])
     eyes = {(True, True): "both eyes", (True, False): "left eye only", (False, True): "right eye only"}
     line = Text(f"{status.fps:5.1f} fps  {status.latency_ms:4.1f} ms  ", style="bold")
-    line.append(eyes.get(result.pair.seen, "no eye seen"), style="" if any(result.pair.seen) else "red")
+    line.append(eyes.get(result.seen, "no eye seen"), style="" if any(result.seen) else "red")
     line.append(f"  {unit[1].label} {unit[0]:.0%}", style="cyan")
     line.append(f"  {mood[1].label} {mood[0]:.0%}", style="magenta")
     if status.guide is not None:

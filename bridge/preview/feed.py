@@ -6,7 +6,7 @@ A feed never queues: whoever drives it hands over the newest values, and it answ
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from typing import Final
 
 import cv2
@@ -196,6 +196,7 @@ def tables() -> str:
 def frame(result: Result) -> str:
     """One result's numbers; null stands for what is not known."""
     gaze, light, look, signal = result.weights.gaze, result.light, result.look, result.signal
+    face = result.pair.face
     return _text(
         "frame",
         action_units=_rounded(result.expression.action_units),
@@ -206,6 +207,8 @@ def frame(result: Result) -> str:
         look=[_finite(part) for part in (look.yaw, look.pitch, look.distance)],
         signal=[_finite(part) for part in (signal.contact, signal.seconds, signal.approach, signal.agreement)],
         light=[_finite(part) for part in (light.red, light.green, light.blue, light.intensity, light.temperature)],
+        head=None if math.isnan(result.head.yaw) else [_finite(part) for part in astuple(result.head)],
+        face=None if face is None else _finite(face.quality),
         quality=_finite(result.quality),
         personalized=bool(result.personalized),
         blink=bool(result.blink),

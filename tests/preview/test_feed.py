@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -7,9 +8,10 @@ import numpy as np
 
 from bridge.blendshapes import ARKIT
 from bridge.channels import CHANNEL_NAMES, CHANNELS
-from bridge.frames import Image, Result
+from bridge.frames import Head, Image, Result
 from bridge.health import Health
 from bridge.preview.feed import EYES, EYES_PERIOD, NEUTRAL, SLIDERS_PERIOD, STATUS_PERIOD, Feed, Slider, Status
+from tests.faces import reading
 from tests.preview.results import picture, result
 
 BETA = Slider("smoothing.gaze.beta", "Gaze speed", "Higher follows sooner", 0.3, 0.0, 1.0, 0.01)
@@ -100,3 +102,11 @@ def test_a_neutral_image_is_sent_once() -> None:
     assert page.due(1.0, None).keys() == {"status"}
     page.status = Status()
     assert page.due(2.0, None)["status"]["neutral"] is False
+
+
+def test_a_head_that_nobody_sees_is_null_and_one_that_is_seen_is_numbers() -> None:
+    seen = replace(result(), head=Head(-20.0, 4.25, 0.0, 0.1, 0.0, -0.5))
+    seen = replace(seen, pair=replace(seen.pair, face=reading(quality=0.93)))
+    told = [Page().due(0.0, newest)["frame"] for newest in (result(), seen)]
+    assert (told[0]["head"], told[0]["face"]) == (None, None)
+    assert (told[1]["head"], told[1]["face"]) == ([-20, 4.25, 0, 0.1, 0, -0.5], 0.93)

@@ -29,8 +29,9 @@ from bridge.control import (
     StopRecording,
     Switch,
 )
-from bridge.frames import AmbientLight, Image, Look, Result, Signal
+from bridge.frames import AmbientLight, Head, Image, Look, Result, Signal
 from bridge.preview import Preview, PreviewOptions, Slider, Status, TargetState
+from tests.faces import reading
 from tests.preview.results import picture, result
 from tests.preview.screenshots import browser, console, missing
 
@@ -191,10 +192,11 @@ def test_a_recording_is_begun_and_ended_by_a_button_that_says_how_long_it_is(pag
 
 def test_the_look_is_shown_in_words_and_its_buttons_set_the_gaze(page: Page) -> None:
     look, signal = Look(12.4, -3.2, 0.85), Signal(-1.0, 7.2, 0.75, -0.75)
-    page.daemon.result = replace(result(), look=look, signal=signal)
+    seen = replace(result(), look=look, signal=signal, head=Head(-20.0, 4.0, 0.0, 0.0, 0.0, 0.0))
+    page.daemon.result = replace(seen, pair=replace(seen.pair, face=reading(quality=0.93)))
     page.wait(lambda: "12° left, 3° down" in page.text("#look"))
     assert [value.text for value in page.chrome.find_elements(By.CSS_SELECTOR, "#look dd")] == [
-        *("12° left, 3° down", "0.85 m", "averted 7 s", "-0.75")
+        *("12° left, 3° down", "0.85 m", "averted 7 s", "-0.75", "93 %: 20° right, 4° up")
     ]
     page.daemon.result = result()
     page.wait(lambda: {value.text for value in page.chrome.find_elements(By.CSS_SELECTOR, "#look dd")} == {"\u2013"})

@@ -6,6 +6,13 @@ const EYES = ["LeftEye", "RightEye"] as const;
 const EYE_DISTANCE = 0.064;
 const AXES = { yaw: new Vector3(0, 1, 0), pitch: new Vector3(1, 0, 0) };
 
+/** What a face shows: weights, gaze and head as in a frame. */
+export interface Pose {
+  weights: Float32Array;
+  gaze: Float32Array;
+  head: Float32Array;
+}
+
 interface Eye {
   node: Object3D;
   rest: Quaternion;
@@ -54,7 +61,7 @@ export class Avatar {
     });
   }
 
-  pose(weights: Float32Array, gaze: Float32Array): void {
+  pose({ weights, gaze }: Pose): void {
     for (const { influences, target, weight } of this.shapes) influences[target] = weights[weight]!;
     for (const [side, { node, rest }] of this.eyes.entries()) {
       this.yaw.setFromAxisAngle(AXES.yaw, MathUtils.degToRad(gaze[2 * side]!));
@@ -63,9 +70,11 @@ export class Avatar {
     }
   }
 
-  /** A living head is never quite still. */
-  breathe(now: number): void {
-    this.head.rotation.set(0.008 * Math.sin(now * 0.9), 0.02 * Math.sin(now * 0.37), 0.006 * Math.sin(now * 0.53));
+  /** Turned as in a frame. A living head is never quite still, unless `now` is null. */
+  hold([yaw, pitch, roll]: Float32Array, now: number | null): void {
+    const breath = now === null ? [0, 0, 0] : [0.008 * Math.sin(now * 0.9), 0.02 * Math.sin(now * 0.37), 0.006 * Math.sin(now * 0.53)];
+    const turn = [-pitch!, yaw!, roll!].map((degrees, i) => MathUtils.degToRad(degrees) + breath[i]!) as [number, number, number];
+    this.head.rotation.set(...turn, "YXZ");
   }
 
   private place(): void {

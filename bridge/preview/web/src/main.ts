@@ -44,6 +44,7 @@ let drawn = 0;
 let told = 0;
 const mood: Mood = structuredClone(AMBER);
 const gaze = new Motion(4);
+const head = new Motion(6);
 
 function build(tables: Tables) {
   const shapes = tables.groups.flatMap((group) => group.shapes);
@@ -101,6 +102,7 @@ function arrive(received: Frame, now: number): void {
   channels.arrive(received.channels, now);
   weights.arrive(received.weights, now);
   gaze.arrive(received.gaze, now);
+  head.arrive(received.head ?? [], now);
 }
 
 function tell(status: Status): void {
@@ -191,6 +193,7 @@ function tick(): void {
   const step = Math.min(dt, 0.25);
   follow(step);
   gaze.step(now, step);
+  head.step(now, step);
   if (panels) {
     const { motion } = panels;
     for (const part of Object.values(motion)) part.step(now, step);
@@ -206,7 +209,7 @@ function tick(): void {
     describe(now, silent);
   }
   const face = guide.lead(panels?.motion.weights.shown ?? NOTHING, gaze.shown, step);
-  if (!cameraPage.open) stage?.render(now, dt, face.weights, face.gaze, mood, progress);
+  if (!cameraPage.open) stage?.render(now, dt, { ...face, head: head.shown }, mood, progress);
 }
 
 const NOTHING = new Float32Array(0);

@@ -45,6 +45,10 @@ export interface Frame {
   signal: [number | null, number | null, number | null, number | null];
   /** Linear red, green, blue; intensity 0..2; temperature in kelvin. */
   light: (number | null)[];
+  /** Degrees to the left, up, to the right shoulder; metres to the left, up, forward. Null while nobody sees the head. */
+  head: number[] | null;
+  /** How surely a face camera sees a face, 0..1; null while it sees none. */
+  face: number | null;
   quality: number;
   personalized: boolean;
   blink: boolean;

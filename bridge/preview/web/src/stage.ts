@@ -11,7 +11,7 @@ import {
   Vector3,
   WebGLRenderer,
 } from "three";
-import { Avatar } from "./avatar";
+import { Avatar, type Pose } from "./avatar";
 import { blackBody, type Rgb } from "./colour";
 import { approach } from "./motion";
 import { cove, drift, motes, Ring, surroundings } from "./set";
@@ -89,14 +89,14 @@ export class Stage {
   }
 
   /** `progress` is 0..1 while a neutral is captured, else null. */
-  render(now: number, dt: number, weights: Float32Array, gaze: Float32Array, mood: Mood, progress: number | null): void {
+  render(now: number, dt: number, pose: Pose, mood: Mood, progress: number | null): void {
     if (this.resting(now) || !this.inView) return;
     this.light(mood);
     this.ring.paint(this.tint, mood.intensity, progress ?? 1);
     this.look(dt);
     if (this.avatar) {
-      this.avatar.pose(weights, gaze);
-      if (!this.calm.matches) this.avatar.breathe(now);
+      this.avatar.pose(pose);
+      this.avatar.hold(pose.head, this.calm.matches ? null : now);
     }
     if (!this.calm.matches) drift(this.dust, now, dt);
     this.renderer.render(this.scene, this.camera);
