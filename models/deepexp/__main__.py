@@ -53,9 +53,8 @@ def _annotate(options: argparse.Namespace) -> int:
     if not kept:
         raise BridgeError("no face of these videos was kept; the reasons stand above and in the .json of each video")
     model = load(order.model)
-    basis = ExpressionBasis(model)
-    clips = clips_of(options.out, basis.fingerprint)
-    write_review(options.out, clips, model, basis)
+    clips = clips_of(options.out, ExpressionBasis(model).fingerprint)
+    write_review(options.out, clips, model)
     print(f"{kept} faces kept; look at {options.out / 'review.html'} before training from them")
     return 0
 

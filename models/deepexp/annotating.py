@@ -120,7 +120,7 @@ def annotate_video(video: Path, out: Path, name: str, order: Order) -> tuple[str
 def _fitter(path: Path | None) -> tuple[FaceModel, ExpressionBasis, BatchFit]:
     model = load(path)
     basis = ExpressionBasis(model)
-    return model, basis, BatchFit(model.sparse(), basis)
+    return model, basis, BatchFit(model)
 
 
 def _faces(video: Path, out: Path, name: str, order: Order) -> list[Outcome]:
@@ -166,7 +166,7 @@ def _fitted(video: Path, out: Path, name: str, first: int, points: Floats, order
     rows = np.array(sorted(crops))
     truth = _truth(found, points, rows, np.stack([crops[row][1] for row in rows]), basis)
     described = {"kind": "annotated", "model": model.name, "basis": basis.fingerprint, "rate": 0, "video": str(video)}
-    described |= {"identity": norm, "error": error}
+    described |= {"identity": norm, "error": error, "nearness": found.nearness}
     write_clip(out / name, described, np.stack([crops[row][0] for row in rows]), truth)
     return replace(outcome, clip=name)
 
@@ -185,7 +185,7 @@ def _cropped(frame: NDArray[np.uint8], points: Floats, size: int) -> tuple[NDArr
 def _truth(found: Solution, points: Floats, rows: NDArray[np.intp], crops: Floats, basis: ExpressionBasis) -> Truth:
     """The answers of some frames, in the pixels of their crops."""
     scale, shift = crops[:, 0], crops[:, 1:]
-    coefficients = found.coefficients[rows]
+    coefficients = basis.coefficients(found.weights[rows])
     return Truth(
         found.identity,
         coefficients,

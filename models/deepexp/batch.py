@@ -1,16 +1,24 @@
 """A video's face from its landmarks, all frames at once (DeepExp3D, section III-A): identity, expressions, cameras.
 
-The energy is that of a maximum a posteriori estimate. With landmarks p of frame f, a scaled orthographic camera
-(s, R, t) and the shape x = mean + U i + V e_f:
+The energy is that of a maximum a posteriori estimate. With landmarks p of frame f, a camera (s, R, t) and the shape
+x = mean + U i + V w_f:
 
-    sum over frames and landmarks   rho(|s R x + t - p|^2 / noise^2)       rho: Huber's
-    + |i|^2 + frames (g i)^2                                               identities are N(0, 1); g: see below
-    + e_1, e_2 given e_1, ...       of a chain whose every part is N(0, C) C: what random ARKit weights give
+    sum over frames and landmarks   rho(|s R x n + t - p|^2 / noise^2)     rho: Huber's
+    + |i|^2 frames / independent + frames (g i)^2                          identities are N(0, 1); both: see below
+    + w_1, w_2 given w_1, ...       of a chain whose every part is N(0, weight^2)
     + sum over neighbours           what changes of the cameras, over how much of it is usual
+
+Expressions are all the model's own, as weights: its 28 modes, which a network says, are best for the whole surface, and
+fitted to 68 points they would bend to what the other expressions do there.
+
+The camera is scaled orthographic but for n = 1 / (1 - z / distance): at arm's length a nose is seen larger than ears,
+by more than most expressions move anything. The distance is the same in all frames, and found with everything else.
 
 One camera does not see how large a face is: a large one far away with small movements is the same picture, and a
 prior that counts each frame's expressions would shrink them all by choosing it. So g, the size that an identity has
-beyond the mean's, counts once for every frame.
+beyond the mean's, counts once for every frame. And a detector that puts a brow too high does so in every frame: frames
+are independent of each other in what moves, not in what stays, so that after some of them the identity's prior counts
+along with the frames.
 
 It is minimised by Gauss-Newton steps over everything. The normal equations are an arrow: blocks of one frame's camera
 and expression, chained to their neighbours by smoothness, and a border that all frames share, the identity. The chain
@@ -29,16 +37,19 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, cho_solve_banded, cholesky_banded
 from scipy.spatial.transform import Rotation
 
-from bridge.face.basis import COEFFICIENTS, ExpressionBasis
+from bridge.blendshapes import ARKIT
 from bridge.face.model import FaceModel
 
 Floats = NDArray[np.float64]
 
+_WEIGHTS: Final = len(ARKIT)
 _POSE: Final = 6
 "Of a camera: log of its scale, three of rotation, two of shift."
 _CHUNK: Final = 128
 "Frames whose derivatives are held at once."
 _JAW: Final = slice(0, 17)
+_NEAR, _NEAR_SPREAD, _NEAREST = 1.3, 0.8, 5.0
+"One over metres from face to camera: usual, its standard deviation, and the most."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +64,12 @@ class Energy:
     "Root mean square of an ARKit weight."
     keep: float = 0.94
     "How much an expression is like that of the frame before (its correlation)."
+    rest: float = 0.3
+    "How much being at rest counts in each frame: what a detector always gets wrong is no expression that is held."
     stiff: float = 3.0
     "Noises of a face that is taken for rigid, over those of one that is not: it stands for what it cannot do."
+    independent: float = 10.0
+    "Frames after which a video says no more of who it is: a detector errs alike in all of them."
     turn: float = 0.03
     "Radians that a head turns from one frame to the next; its scale and, in widths of a face, its place change alike."
     rounds: int = 12
@@ -66,14 +81,16 @@ class Solution:
 
     identity: Floats
     "(modes,)"
-    coefficients: Floats
-    "(f, 28)"
+    weights: Floats
+    "(f, 52) in the order of ARKIT; a fit's may lie a little outside of 0..1."
     scale: Floats
     "(f,) pixels a metre"
     rotation: Floats
     "(f, 3, 3)"
     shift: Floats
     "(f, 2) pixels"
+    nearness: float = 0.0
+    "One over the camera's distance in metres, the same in all frames; 0: far away, a scaled orthographic camera."
     error: float = np.inf
     "Root mean square of the landmarks' errors, pixels."
 
@@ -95,25 +112,22 @@ class _Step:
 class BatchFit:
     """Fits one face model to landmarks (f, 68, 2) in pixels x, y (rows downwards)."""
 
-    def __init__(self, model: FaceModel, basis: ExpressionBasis, energy: Energy | None = None) -> None:
+    def __init__(self, model: FaceModel, energy: Energy | None = None) -> None:
         self.energy = energy or Energy()
         marks = model.landmarks
         self.mean: Floats = model.mean[marks]
         self.identity: Floats = model.identity[:, marks]
-        self.modes: Floats = basis.modes[:, marks]
-        per_weight = basis.coefficients(np.eye(model.expressions.shape[0]))
-        usual = self.energy.weight**2 * per_weight.T @ per_weight
-        usual += 1e-6 * np.trace(usual) / COEFFICIENTS * np.eye(COEFFICIENTS)
-        self.certainty: Floats = np.linalg.inv(usual)
+        self.expressions: Floats = model.expressions[:, marks]
+        self.certainty: Floats = np.eye(_WEIGHTS) / self.energy.weight**2
         alone, keep = self.mean - self.mean.mean(0), self.energy.keep
         size = np.einsum("kjx,jx->k", self.identity, alone)
-        self._size: Floats = np.asarray(size / np.linalg.norm(size))
-        self._each = (1 - keep) / (1 + keep)
+        self._size: Floats = np.asarray(size / np.linalg.norm(size), np.float64)
         self._next = keep / (1 - keep**2)
 
     def __call__(self, points: Floats, *, constrained: bool = True) -> Solution:
         """The least energy that Gauss-Newton finds; `constrained=False` leaves out the initial stage."""
         start = self.cameras(np.broadcast_to(self.mean, (len(points), *self.mean.shape)), points)
+        start = replace(start, nearness=_NEAR)
         if constrained:
             start = self._minimized(start, points, rigid=True)
         return self._minimized(start, points, rigid=False)
@@ -122,14 +136,14 @@ class BatchFit:
         """The baseline: each frame alone, the mean identity; a camera, then expressions by linear least squares."""
         fitted = self.cameras(np.broadcast_to(self.mean, (len(points), *self.mean.shape)), points)
         noise = self._noise(points)
-        coefficients = np.empty_like(fitted.coefficients)
+        weights = np.empty_like(fitted.weights)
         for first in range(0, len(points), _CHUNK):
             at = slice(first, first + _CHUNK)
             off, _, expression, _ = self._derivatives(fitted, points, at)
             weighted = expression / noise[at, :, None, None] ** 2
             normal = np.einsum("fjck,fjcl->fkl", weighted, expression, optimize=True) + self.certainty
-            coefficients[at] = np.linalg.solve(normal, -np.einsum("fjck,fjc->fk", weighted, off)[..., None])[..., 0]
-        fitted = replace(fitted, coefficients=coefficients)
+            weights[at] = np.linalg.solve(normal, -np.einsum("fjck,fjc->fk", weighted, off)[..., None])[..., 0]
+        fitted = replace(fitted, weights=weights)
         return replace(fitted, error=self._error(fitted, points))
 
     def cameras(self, shapes: Floats, points: Floats) -> Solution:
@@ -143,18 +157,21 @@ class BatchFit:
         rotation = np.concatenate([rows, np.cross(rows[:, 0], rows[:, 1])[:, None]], 1)
         shift = middle - scale[:, None] * np.einsum("frk,fk->fr", rows, centre)
         frames = len(points)
-        nobody, nothing = np.zeros(len(self.identity)), np.zeros((frames, COEFFICIENTS))
+        nobody, nothing = np.zeros(len(self.identity)), np.zeros((frames, _WEIGHTS))
         return Solution(nobody, nothing, scale, rotation, shift * (1.0, -1.0))
 
     def shapes(self, solution: Solution, at: slice = slice(None)) -> Floats:
         """(f, 68, 3) metres."""
         person = self.mean + np.tensordot(solution.identity, self.identity, 1)
-        return np.asarray(person + np.tensordot(solution.coefficients[at], self.modes, 1))
+        return np.asarray(person + np.tensordot(solution.weights[at], self.expressions, 1))
 
     def projected(self, solution: Solution, at: slice = slice(None)) -> Floats:
         """(f, 68, 2) pixels."""
-        seen = np.einsum("frk,fjk->fjr", solution.rotation[at, :2], self.shapes(solution, at)) * (1.0, -1.0)
-        return np.asarray(solution.scale[at, None, None] * seen + solution.shift[at, None])
+        turned = np.einsum("frk,fjk->fjr", solution.rotation[at], self.shapes(solution, at))
+        nearer = 1 / (1 - solution.nearness * turned[..., 2:])
+        return np.asarray(
+            solution.scale[at, None, None] * turned[..., :2] * (1.0, -1.0) * nearer + solution.shift[at, None]
+        )
 
     def _error(self, solution: Solution, points: Floats) -> float:
         return float(np.sqrt(np.square(self.projected(solution) - points).sum(-1).mean()))
@@ -190,9 +207,10 @@ class BatchFit:
         far = np.linalg.norm(self.projected(now) - points, axis=-1) / noise
         k = self.energy.huber
         data = np.where(far < k, far**2, 2 * k * far - k**2).sum()
-        expressions = now.coefficients[:1] if rigid else now.coefficients
-        each = 1.0 if rigid else self._each
-        prior = np.square(now.identity).sum() + len(points) * float(self._size @ now.identity) ** 2
+        expressions = now.weights[:1] if rigid else now.weights
+        each = 1.0 if rigid else self.energy.rest
+        stays = self._stays(now)
+        prior = float(stays @ self._known(len(points)) @ stays)
         prior += each * np.einsum("fk,kl,fl->", expressions, self.certainty, expressions)
         change = self._changes(now, rigid)
         return float(data + prior + np.einsum("fk,kl,fl->", change, self._link(points, rigid), change))
@@ -201,7 +219,7 @@ class BatchFit:
         """(f - 1, p) from each frame to the next."""
         turned = Rotation.from_matrix(now.rotation[1:] @ np.swapaxes(now.rotation[:-1], 1, 2)).as_rotvec()
         parts = [np.diff(np.log(now.scale))[:, None], turned, np.diff(now.shift, axis=0)]
-        return np.concatenate([*parts, *([] if rigid else [np.diff(now.coefficients, axis=0)])], 1)
+        return np.concatenate([*parts, *([] if rigid else [np.diff(now.weights, axis=0)])], 1)
 
     def _link(self, points: Floats, rigid: bool) -> Floats:
         """(p, p) how much a change counts."""
@@ -209,30 +227,44 @@ class BatchFit:
         pose = np.diag(self.energy.turn**-2.0 * np.array([1, 1, 1, 1, width**-2, width**-2]))
         if rigid:
             return pose
-        link = np.zeros((_POSE + COEFFICIENTS,) * 2)
+        link = np.zeros((_POSE + _WEIGHTS,) * 2)
         link[:_POSE, :_POSE] = pose
         link[_POSE:, _POSE:] = self._next * self.certainty
         return link
 
     def _derivatives(self, now: Solution, points: Floats, at: slice) -> tuple[Floats, Floats, Floats, Floats]:
-        """Errors (f, 68, 2) of some frames, and their derivatives by pose (.., 6), expression (.., 28), identity."""
-        rotation, scale = now.rotation[at], now.scale[at]
+        """Errors (f, 68, 2) of some frames; their derivatives by pose (.., 6), weights (.., 52), and what all share.
+
+        That is the identity and, last, the nearness.
+        """
+        rotation, s = now.rotation[at], now.scale[at, None]
         turned = np.einsum("frk,fjk->fjr", rotation, self.shapes(now, at))
         x, y, z = np.moveaxis(turned, -1, 0)
-        s = scale[:, None]
+        near = 1 / (1 - now.nearness * z)
         none, one = np.zeros_like(x), np.ones_like(x)
-        across = np.stack([s * x, none, s * z, -s * y, one, none], -1)
-        down = np.stack([-s * y, s * z, none, -s * x, none, one], -1)
-        pose = np.stack([across, down], 2)
-        off = np.stack([s * x, -s * y], -1) + now.shift[at, None] - points[at]
-        rows = scale[:, None, None] * rotation[:, :2] * np.array([[1.0], [-1.0]])
-        expression = np.einsum("frx,kjx->fjrk", rows, self.modes, optimize=True)
-        identity = np.einsum("frx,kjx->fjrk", rows, self.identity, optimize=True)
-        return off, pose, expression, identity
+        seen = np.stack([s * near * x, -s * near * y], -1)
+        # how a point's picture follows the point, first along the camera's axes and then along the face's
+        across = np.stack([s * near, none, now.nearness * near * seen[..., 0]], -1)
+        down = np.stack([none, -s * near, now.nearness * near * seen[..., 1]], -1)
+        follow = np.stack([across, down], 2)
+        turns = np.stack([np.stack([none, -z, y], -1), np.stack([z, none, -x], -1), np.stack([-y, x, none], -1)], -1)
+        shifts = np.stack([np.stack([one, none], -1), np.stack([none, one], -1)], -2)
+        pose = np.concatenate([seen[..., None], follow @ turns, shifts], -1)
+        follow = np.moveaxis(follow @ rotation[:, None], 1, 0)  # (68, f, 2, 3)
+        moves = np.concatenate([self.expressions, self.identity]).transpose(1, 2, 0)[:, None]
+        both = np.moveaxis(follow @ moves, 0, 1)
+        nearer = (seen * (near * z)[..., None])[..., None]
+        off = seen + now.shift[at, None] - points[at]
+        return (
+            off,
+            pose,
+            both[..., :_WEIGHTS],
+            np.concatenate([both[..., _WEIGHTS:], _NEAR_SPREAD * nearer], -1),
+        )
 
     def _normal(self, now: Solution, points: Floats, noise: Floats, rigid: bool) -> _Step:
-        frames, modes = len(points), len(self.identity)
-        p, q = (_POSE, modes + COEFFICIENTS) if rigid else (_POSE + COEFFICIENTS, modes)
+        frames, stays = len(points), len(self.identity) + 1
+        p, q = (_POSE, stays + _WEIGHTS) if rigid else (_POSE + _WEIGHTS, stays)
         blocks, border, local = np.empty((frames, p, p)), np.empty((frames, p, q)), np.empty((frames, p))
         shared, common = np.zeros((q, q)), np.zeros(q)
         for first in range(0, frames, _CHUNK):
@@ -252,15 +284,15 @@ class BatchFit:
             flat = all_.reshape(-1, q)
             shared += flat.T @ flat
             common -= flat.T @ off.ravel()
-        known = np.eye(modes) + frames * np.outer(self._size, self._size)
-        shared[:modes, :modes] += known
-        common[:modes] -= known @ now.identity
+        known = self._known(frames)
+        shared[:stays, :stays] += known
+        common[:stays] -= known @ self._stays(now)
         if rigid:
-            shared[modes:, modes:] += self.certainty
-            common[modes:] -= self.certainty @ now.coefficients[0]
+            shared[stays:, stays:] += self.certainty
+            common[stays:] -= self.certainty @ now.weights[0]
         else:
-            blocks[:, _POSE:, _POSE:] += self._each * self.certainty
-            local[:, _POSE:] -= self._each * now.coefficients @ self.certainty
+            blocks[:, _POSE:, _POSE:] += self.energy.rest * self.certainty
+            local[:, _POSE:] -= self.energy.rest * now.weights @ self.certainty
         link = self._link(points, rigid)
         pull = self._changes(now, rigid) @ link
         blocks[1:] += link
@@ -269,15 +301,26 @@ class BatchFit:
         local[:-1] += pull
         return _Step(blocks, link, border, shared, local, common)
 
+    def _known(self, frames: int) -> Floats:
+        """(modes + 1,) * 2 how much what stays counts against so many frames."""
+        alone = max(1.0, frames / self.energy.independent)
+        size = np.append(self._size, 0.0)
+        return np.asarray(alone * np.eye(len(size)) + frames * np.outer(size, size))
+
+    def _stays(self, now: Solution) -> Floats:
+        """(modes + 1,) the identity, and how far the nearness is from the usual one, in units of its spread."""
+        return np.append(now.identity, (now.nearness - _NEAR) / _NEAR_SPREAD)
+
     def _stepped(self, now: Solution, local: Floats, common: Floats, rigid: bool) -> Solution:
         modes = len(self.identity)
-        expression = common[None, modes:] if rigid else local[:, _POSE:]
+        expression = common[None, modes + 1 :] if rigid else local[:, _POSE:]
         return Solution(
             now.identity + common[:modes],
-            now.coefficients + expression,
+            now.weights + expression,
             now.scale * np.exp(np.clip(local[:, 0], -1, 1)),
             Rotation.from_rotvec(local[:, 1:4]).as_matrix() @ now.rotation,
             now.shift + local[:, 4:6],
+            float(np.clip(now.nearness + _NEAR_SPREAD * common[modes], 0.0, _NEAREST)),
         )
 
 

@@ -72,10 +72,10 @@ class Methods:
     def open(self) -> tuple[dict[str, Callable[[RgbImage, Floats], Floats]], Landmarker | None]:
         """(28,) coefficients of a picture and its landmarks, by method. Raises BridgeError for a wrong file."""
         model, basis, _ = rigged(self.model)
-        fit, batch = LandmarkFit(model), BatchFit(model.sparse(), basis)
+        fit, batch = LandmarkFit(model), BatchFit(model)
         methods: dict[str, Callable[[RgbImage, Floats], Floats]] = {
             "landmark fit": lambda image, points: basis.coefficients(fit(points).weights),
-            "linear": lambda image, points: batch.linear(points[None]).coefficients[0],
+            "linear": lambda image, points: basis.coefficients(batch.linear(points[None]).weights[0]),
         }
         if self.network is not None:
             network = FaceNetwork.load(self.network, basis.fingerprint)

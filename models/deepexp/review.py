@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.face.basis import ExpressionBasis
 from bridge.face.model import FaceModel
 from bridge.files import write_atomically
 from models.deepexp.batch import BatchFit, Solution
@@ -49,16 +48,18 @@ function save() {{
 _CLIP: Final = '<label><input type="checkbox" value="{name}"> drop {name}: {words}<br>{pictures}</label>'
 
 
-def write_review(out: Path, clips: list[Clip], model: FaceModel, basis: ExpressionBasis) -> None:
+def write_review(out: Path, clips: list[Clip], model: FaceModel) -> None:
     """Writes review.html into the folder of some clips."""
-    fit = BatchFit(model.sparse(), basis)
+    fit = BatchFit(model)
     shown = "\n".join(_shown(clip, fit) for clip in clips)
     write_atomically(out / "review.html", _PAGE.format(clips=shown, name=json.dumps(DROPPED)).encode())
 
 
 def _shown(clip: Clip, fit: BatchFit) -> str:
     truth, frames = clip.truth, clip.frames()
-    solution = Solution(truth.identity, truth.coefficients, truth.scale, truth.rotation, truth.shift)
+    solution = Solution(
+        truth.identity, truth.weights, truth.scale, truth.rotation, truth.shift, float(clip.about.get("nearness", 0))
+    )
     fitted = fit.projected(solution)
     rows = np.unique(np.linspace(0, len(frames) - 1, _SHOWN).round().astype(int))
     pictures = "".join(_picture(frames[row], truth.landmarks[row], fitted[row]) for row in rows)
