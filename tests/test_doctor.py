@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from bridge import headsets, profiles, shipped
-from bridge.checks import eyes, machine, ports
+from bridge.checks import eyes, face, machine, ports
 from bridge.commands.doctor import Doctor
 from bridge.discovery import mdns
 from bridge.frames import EyeFrame
@@ -23,6 +23,8 @@ from bridge.headsets import Headset
 from bridge.personalization import Profile
 from bridge.recording import RecordingReader, RecordingWriter
 from bridge.rectification import EyeOptions, RectificationOptions
+from bridge.sources import FaceOptions
+from tests import dot_face
 from tests.discovery.vrchat import Vrchat
 
 HERE = "127.0.0.1"
@@ -198,3 +200,20 @@ def test_little_space_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(psutil, "disk_usage", lambda path: type("Usage", (), {"free": 5_000_000}))
     (finding,) = machine.disk()
     assert finding.state == "problem"
+
+
+def test_a_face_camera_is_looked_at_and_its_missing_files_are_said(tmp_path: Path) -> None:
+    dots = dot_face.network(tmp_path / "dots.onnx")
+    video = dot_face.video(tmp_path / "face.avi", [dot_face.picture()] * 45)
+    empty = dot_face.video(tmp_path / "empty.avi", [0 * dot_face.picture()] * 10)
+    named = {"camera": str(video), "landmarks": dots, "realtime": False}
+    good, nobody, wrong = (
+        next(face.look(FaceOptions.model_validate(named | other)))
+        for other in ({}, {"camera": str(empty)}, {"landmarks": None})
+    )
+    assert (good.state, good.topic) == ("ok", "face camera")
+    assert "30 readings of a face a second" in good.text
+    assert nobody.state == "warning"
+    assert "no face in 10 frames" in nobody.text
+    assert wrong.state == "problem"
+    assert "face_landmarker.task" in wrong.text

@@ -11,9 +11,10 @@ from pydantic_settings import CliPositionalArg
 from rich.console import Console
 from rich.text import Text
 
-from bridge.checks import Finding, eyes, machine, ports, prompts
-from bridge.commands.base import RIGHT, SOURCE, Command, source_for
+from bridge.checks import Finding, eyes, face, machine, ports, prompts
+from bridge.commands.base import RIGHT, SOURCE, Command, chosen_source
 from bridge.errors import BridgeError
+from bridge.sources import FaceOptions
 
 _MARKS: Final = {"ok": ("ok", "green"), "warning": ("warning", "yellow"), "problem": ("problem", "red")}
 
@@ -21,10 +22,10 @@ _MARKS: Final = {"ok": ("ok", "green"), "warning": ("warning", "yellow"), "probl
 class Doctor(Command):
     """Check everything that eyebridge needs, a line each, and say what to do about what it finds.
 
-    It looks at versions, your settings, your headset, the disk, the network, your profile, the preview's port, every
-    target that is switched on, voice and sounds for prompts, and the cameras; given a source, it also looks at that for
-    two seconds. Nothing is changed, and no picture is kept. The exit code is 1 when there is a problem; warnings leave
-    it 0.
+    It looks at versions, your settings, your headset, the disk, the network, your profile, the preview's port,
+    every target that is switched on, voice and sounds for prompts, and the cameras; given a source, it also looks
+    at that for two seconds, and for three at the face camera where the settings have one (source.kind). Nothing is
+    changed, and no picture is kept. The exit code is 1 when there is a problem; warnings leave it 0.
 
     examples:
       eyebridge doctor
@@ -60,16 +61,16 @@ class Doctor(Command):
         yield from ports.preview(config)
         yield from ports.targets(config)
         yield from prompts.prompts(config)
-        if self.source is None:
+        if self.source is None and config.source.kind == "eyes":
             yield from eyes.cameras()
             return
         try:
-            options = source_for(self.source, self.right)
+            options = chosen_source(config, self.source, self.right)
         except BridgeError as error:
             yield from eyes.cameras()
             yield Finding("source", "problem", str(error), "eyebridge run --help shows how each kind is written")
         else:
-            yield from eyes.look(options, config)
+            yield from face.look(options) if isinstance(options, FaceOptions) else eyes.look(options, config)
 
 
 def _line(finding: Finding) -> Text:
