@@ -16,6 +16,7 @@ from bridge.errors import BridgeError
 from bridge.face.machines import Machines
 from bridge.frames import EyeFrame, FaceReading, Gaze, Head, Result
 from bridge.fusion import Fusion, FusionOptions, behind_headset
+from bridge.guide import Prompt
 from bridge.mapping import Mapper, MappingOptions
 from bridge.pipeline import Pipeline
 from bridge.recording import RecordingReader
@@ -107,6 +108,34 @@ def test_neutral_in_five_seconds_for_a_face_too() -> None:
     assert result.head.yaw == pytest.approx(20, abs=0.5)
     assert result.head.z == pytest.approx(0.1, abs=0.01)
     assert pipeline.profile.neutral.any(), "eyes that appear later are not compared with a black picture"
+
+
+def posed(prompt: Prompt) -> FaceReading:
+    """Somebody who shows six tenths of what the guide asks for, and whose eyes turn too little."""
+    wanted, shapes = prompt.exemplar, {}
+    for shape, channel in (("eyeWide", "widen"), ("eyeSquint", "squint"), ("browDown", "brow_down")):
+        for side in ("left", "right"):
+            shapes[f"{shape}{side.title()}"] = 0.6 * wanted[f"{channel}_{side}"]
+    shapes["browInnerUp"] = 0.6 * wanted["brow_inner_up_left"]
+    for side in ("Left", "Right"):
+        shapes[f"browOuterUp{side}"] = 0.6 * wanted[f"brow_outer_up_{side.lower()}"]
+        shapes[f"cheekSquint{side}"] = 0.6 * wanted[f"cheek_raise_{side.lower()}"]
+        shapes[f"eyeBlink{side}"] = 1.0 - wanted[f"lid_openness_{side.lower()}"]
+    yaw, pitch = prompt.target or (0.0, 0.0)
+    return reading(shapes if prompt.holding else {}, gaze=Gaze(0.8 * yaw, 0.8 * pitch, 0.8 * yaw, 0.8 * pitch))
+
+
+def test_the_guide_calibrates_a_face_alone() -> None:
+    pipeline, time = line(), 0.0
+    pipeline.wearer.start_guide()
+    while (prompt := pipeline.wearer.prompt) is not None:
+        pipeline(EyeFrame(None, None, time, round(12 * time), replace(posed(prompt), time=time)))
+        time += 1 / 12
+        assert time < 120, "the guide never ends"
+    assert pipeline.wearer.guided is not None
+    before, after = pipeline.wearer.guided.gaze.before, pipeline.wearer.guided.gaze.after
+    assert after < 0.5 * before, "eyes that turn too little are corrected"
+    assert pipeline.profile.face is not None
 
 
 def test_a_face_that_leaves_eases_to_neutral_and_its_head_too() -> None:

@@ -1,5 +1,6 @@
 """Profiles on disk: whole or not at all, and refused with a sentence when they do not fit."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ from bridge import fewshot, profiles
 from bridge.channels import CHANNEL_NAMES, CHANNELS
 from bridge.commands.profiles import Profiles
 from bridge.errors import BridgeError
-from bridge.personalization import Profile
+from bridge.frames import Head
+from bridge.personalization import FaceRest, Profile
 
 SHAPE = (96, 192)
 
@@ -172,3 +174,20 @@ def test_the_command_lists_takes_back_and_deletes(capsys: pytest.CaptureFixture[
     assert not profiles.names()
     with pytest.raises(BridgeError, match="say which one"):
         Profiles.read(["delete"]).execute()
+
+
+def test_the_rest_of_a_face_camera_is_kept_and_one_that_is_none_is_refused() -> None:
+    rest = FaceRest(np.linspace(0, 1, 52, dtype=np.float32), Head(3.0, -8.5, 0.25, 0.0625, 0.0, -0.5))
+    profiles.save(replace(somebody(), face=rest), "me", "index")
+    loaded = profiles.load("me", "index", SHAPE, glasses=False).face
+    assert loaded is not None
+    np.testing.assert_array_equal(loaded.blendshapes, rest.blendshapes)
+    assert loaded.head == rest.head
+    for wrong in (
+        replace(rest, blendshapes=np.full(52, np.nan, np.float32)),
+        replace(rest, blendshapes=np.zeros(51, np.float32)),
+        replace(rest, head=replace(rest.head, z=np.inf)),
+    ):
+        profiles.save(replace(somebody(), face=wrong), "wrong", "index")
+        with pytest.raises(BridgeError, match="damaged"):
+            profiles.load("wrong", "index", SHAPE, glasses=False)
