@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
-from bridge.pictures import MAX_SIDE, MIN_SIDE, decode, encoded_size, to_gray, white_of
+from bridge.pictures import MAX_SIDE, MIN_SIDE, decode, encoded_size, to_gray, to_rgb, white_of
 
 DTYPES = ["bool", "uint8", "int8", "uint16", "int16", "int32", "float16", "float32", "float64"]
 GRADIENT = np.outer(np.linspace(0, 1, 40), np.linspace(0, 1, 60))
@@ -114,3 +114,19 @@ for side in (MAX_SIDE, MAX_SIDE + 1):
 def test_every_format_is_held_to_the_largest_side() -> None:
     ran = subprocess.run([sys.executable, "-c", WIDE], capture_output=True, text=True, check=True)
     assert ran.stdout.split() == [str(MAX_SIDE), "refused"]
+
+
+@pytest.mark.parametrize(("shape", "rgb"), [((4, 6, 3), (30, 20, 10)), ((4, 6, 4), (30, 20, 10)), ((4, 6), (9, 9, 9))])
+def test_colours_come_out_red_first(shape: tuple[int, ...], rgb: tuple[int, int, int]) -> None:
+    picture = np.full(shape, 9, np.uint8)
+    if len(shape) == 3:
+        picture[..., :3] = (10, 20, 30)
+    found = to_rgb(picture)
+    assert found.shape == (4, 6, 3)
+    assert tuple(found[2, 3].tolist()) == rgb
+
+
+@pytest.mark.parametrize("picture", [np.zeros((4, 6, 2), np.uint8), np.zeros((4, 6, 3)), np.zeros((1, 9, 3), np.uint8)])
+def test_what_is_no_colour_picture_is_refused(picture: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="picture"):
+        to_rgb(picture)
