@@ -70,7 +70,7 @@ def render_set(out: Path, order: Order, spread: Spread) -> Iterator[int]:
 def rigged(model: Path | None) -> tuple[FaceModel, ExpressionBasis, Rig]:
     """A face model with what rendering and learning need of it."""
     face = load(model)
-    return face, ExpressionBasis(face), Rig.of(face, model.parent.parent if model else None)
+    return face, ExpressionBasis(face), Rig.of(face, model)
 
 
 def render_clip(path: Path, order: Order, number: int) -> int:

@@ -6,14 +6,13 @@ skin alone, so eyeballs are put behind its lids and something dark behind its li
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bridge.blendshapes import ARKIT
 from bridge.face.model import FaceModel
-from models.synthetic.assets import Arrays, face_arrays
 from models.synthetic.parts import Float, Int
 
 SKIN, MOUTH, SOCKET, GUM, TOOTH, SCLERA, IRIS, PUPIL = range(8)
@@ -27,6 +26,7 @@ _REGIONS: Final = (
     (TOOTH, 17039, 21451),
 )
 _EYEBALLS: Final = ((21451, 23021), (23021, 24591))
+_ARRAYS: Final = ("neutral", "identity", "expression", "expression_names", "triangles", "landmark68")
 _END: Final = 24591
 "Tear fluid, occluders and lashes come after the eyeballs and are not drawn."
 _PUPIL: Final = 0.002
@@ -59,17 +59,15 @@ class Rig:
     "(68,) vertices."
 
     @staticmethod
-    def of(model: FaceModel, assets: Path | None) -> "Rig":
-        """The surface of a model; `assets` is the folder that holds ICT-FaceKit when it is that.
-
-        Raises BridgeError when the folder does not hold it.
-        """
-        if model.name == "ict" and assets is not None:
-            return _facekit(model, face_arrays(assets))
-        return _with_eyeballs(model)
+    def of(model: FaceModel, path: Path | None) -> "Rig":
+        """The surface of a model that was loaded from a file; of ICT-FaceKit's more is read than the model has."""
+        if model.name != "ict" or path is None:
+            return _with_eyeballs(model)
+        with np.load(path, allow_pickle=False) as stored:
+            return _facekit(model, {name: stored[name] for name in _ARRAYS})
 
 
-def _facekit(model: FaceModel, arrays: Arrays) -> Rig:
+def _facekit(model: FaceModel, arrays: dict[str, NDArray[Any]]) -> Rig:
     """ICT-FaceKit with its eyeballs, teeth and mouth, moved into the model's frame."""
     marks = np.asarray(arrays["landmark68"], np.int32)
     neutral = np.asarray(arrays["neutral"][:_END], np.float32) / 100
