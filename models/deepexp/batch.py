@@ -20,9 +20,8 @@ beyond the mean's, counts once for every frame. And a detector that puts a brow 
 are independent of each other in what moves, not in what stays, so that after some of them the identity's prior counts
 along with the frames.
 
-It is minimised by Gauss-Newton steps over everything. The normal equations are an arrow: blocks of one frame's camera
-and expression, chained to their neighbours by smoothness, and a border that all frames share, the identity. The chain
-is a banded Cholesky factorisation, so that a step is linear in the number of frames.
+It is minimised by Gauss-Newton steps over everything; their normal equations are sparse (`arrow.py`), so that a step is
+linear in the number of frames.
 
 The cameras are initialised by the same minimisation over a face that does not move (section III-A.2), whose shape is
 the model's: identity and one expression are shared, and only cameras differ between frames. Free rigid structure from
@@ -30,15 +29,15 @@ motion has nothing to hold on to where a head hardly turns.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve, cho_solve_banded, cholesky_banded
 from scipy.spatial.transform import Rotation
 
 from bridge.blendshapes import ARKIT
 from bridge.face.model import FaceModel
+from models.deepexp.arrow import Arrow
 
 Floats = NDArray[np.float64]
 
@@ -93,20 +92,6 @@ class Solution:
     "One over the camera's distance in metres, the same in all frames; 0: far away, a scaled orthographic camera."
     error: float = np.inf
     "Root mean square of the landmarks' errors, pixels."
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Step:
-    """Normal equations: chain of (f, p, p) blocks, (p, p) link between neighbours, (f, p, q) to the (q, q) border."""
-
-    blocks: Floats
-    link: Floats
-    border: Floats
-    shared: Floats
-    local: Floats
-    "(f, p) minus the gradient, as is"
-    common: Floats
-    "(q,)"
 
 
 class BatchFit:
@@ -190,7 +175,7 @@ class BatchFit:
         for _ in range(self.energy.rounds):
             step = self._normal(now, points, noise, rigid)
             for _ in range(6):
-                trial = self._stepped(now, *_solved(step, damping), rigid)
+                trial = self._stepped(now, *step.solved(damping), rigid)
                 found = self._value(trial, points, noise, rigid)
                 if found < value:
                     break
@@ -262,7 +247,7 @@ class BatchFit:
             np.concatenate([both[..., _WEIGHTS:], _NEAR_SPREAD * nearer], -1),
         )
 
-    def _normal(self, now: Solution, points: Floats, noise: Floats, rigid: bool) -> _Step:
+    def _normal(self, now: Solution, points: Floats, noise: Floats, rigid: bool) -> Arrow:
         frames, stays = len(points), len(self.identity) + 1
         p, q = (_POSE, stays + _WEIGHTS) if rigid else (_POSE + _WEIGHTS, stays)
         blocks, border, local = np.empty((frames, p, p)), np.empty((frames, p, q)), np.empty((frames, p))
@@ -299,7 +284,7 @@ class BatchFit:
         blocks[:-1] += link
         local[1:] -= pull
         local[:-1] += pull
-        return _Step(blocks, link, border, shared, local, common)
+        return Arrow(blocks, link, border, shared, local, common)
 
     def _known(self, frames: int) -> Floats:
         """(modes + 1,) * 2 how much what stays counts against so many frames."""
@@ -327,22 +312,3 @@ class BatchFit:
 def _widths(points: Floats) -> Floats:
     """(f,) pixels that a face measures; taller or wider, as it is turned."""
     return np.asarray(np.maximum(np.ptp(points, axis=1).max(-1), 1.0))
-
-
-def _solved(step: _Step, damping: float) -> tuple[Floats, Floats]:
-    """The step (f, p) of the frames and (q,) of what they share, each diagonal raised by a share of itself."""
-    frames, p, q = step.border.shape
-    band = np.zeros((2 * p, frames * p))
-    for row in range(p):
-        for column in range(p):
-            if row >= column:
-                grown = 1.0 + damping if row == column else 1.0
-                band[row - column, column::p] = step.blocks[:, row, column] * grown
-            band[p + row - column, column : (frames - 1) * p : p] = -step.link[row, column]
-    sides = np.concatenate([step.local.reshape(-1, 1), step.border.reshape(-1, q)], 1)
-    factor: Any = (cholesky_banded(band, lower=True, check_finite=False), True)
-    solved = cho_solve_banded(factor, sides, check_finite=False)
-    across = step.border.reshape(-1, q)
-    rest = step.shared * (1.0 + damping * np.eye(q)) - across.T @ solved[:, 1:]
-    common = cho_solve(cho_factor(rest), step.common - across.T @ solved[:, 0])
-    return (solved[:, 0] - solved[:, 1:] @ common).reshape(frames, p), common

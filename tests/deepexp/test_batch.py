@@ -5,7 +5,8 @@ from scipy.spatial.transform import Rotation
 from bridge.face.basis import ExpressionBasis
 from bridge.face.model import load
 from models.deepexp.acting import talk
-from models.deepexp.batch import BatchFit, Solution, _solved, _Step
+from models.deepexp.arrow import Arrow
+from models.deepexp.batch import BatchFit, Solution
 from models.deepexp.checking import METHODS, check, table
 from models.deepexp.rendering import MOTIONS
 from models.spread import Spread
@@ -84,9 +85,7 @@ def test_the_arrow_is_solved_as_the_whole_matrix_would_be() -> None:
             full[at, before] = full[before, at] = -link
     full[frames * p :, frames * p :] = shared
     sides = rng.normal(0, 1, frames * p + q)
-    local, common = _solved(
-        _Step(blocks, link, border, shared, sides[: frames * p].reshape(frames, p), sides[-q:]), 0.0
-    )
+    local, common = Arrow(blocks, link, border, shared, sides[: frames * p].reshape(frames, p), sides[-q:]).solved(0.0)
     assert np.concatenate([local.ravel(), common]) == pytest.approx(np.linalg.solve(full, sides))
 
 
