@@ -2,8 +2,9 @@
 
 Landmarks come first, of the largest face. What it expresses then comes from a face network where there is one, else
 from the landmark detector itself where it gives blendshapes (MediaPipe does), else from a fit of the face model to the
-68 points. The head's pose is that of the mean face, so expressed, before a camera whose angle of view is assumed: its
-metres are rough (people's faces differ by some percent in size, and webcams' angles of view by a third).
+68 points, which gets to know the person. The head's pose is that of the mean face, so expressed, before a camera whose
+angle of view is assumed: its metres are rough (people's faces differ by some percent in size, and webcams' angles of
+view by a third).
 """
 
 import logging
@@ -18,7 +19,7 @@ from bridge.face.alignment import aligned
 from bridge.face.basis import ExpressionBasis
 from bridge.face.camera import Camera, fitted
 from bridge.face.crop import RgbImage
-from bridge.face.fit import LandmarkFit
+from bridge.face.fit import PersonFit
 from bridge.face.landmarks import open_landmarker
 from bridge.face.model import FaceModel, Floats, load
 from bridge.face.network import FaceNetwork
@@ -29,6 +30,8 @@ log = logging.getLogger("eyebridge")
 
 _STAYS: Final = 1.5
 "How many times larger another face must be than the one that is followed to take its place."
+_ABSENT: Final = 5.0
+"Seconds without a face after which somebody else may have come."
 _PUPIL: Final = 0.0105
 "Metres from the point about which an eye turns to its pupil."
 _CORNERS: Final = ((42, 45), (36, 39))
@@ -56,11 +59,13 @@ class FaceReader:
         self._basis = ExpressionBasis(model)
         self._network = None if network is None else FaceNetwork.load(network, self._basis.fingerprint)
         self._points = model.sparse()
-        self._fit = LandmarkFit(model)
+        self._fit = PersonFit(model)
         self._focal = 0.5 / math.tan(math.radians(field_of_view) / 2)
         "Over the picture's width."
         self._followed: Floats | None = None
         "(68, 2) where the face was, in the picture before."
+        self._seen = -math.inf
+        "When that was, seconds."
         self._crowded = False
 
     @classmethod
@@ -71,9 +76,12 @@ class FaceReader:
     def __call__(self, picture: RgbImage, time: float) -> FaceReading | None:
         """Reads (h, w, 3) uint8 RGB, taken at `time`, seconds; None where there is no face."""
         found = self._chosen(self._landmarker(picture))
-        self._followed = None if found is None else found.points
         if found is None:
+            self._followed = None
             return None
+        if not 0 <= time - self._seen <= _ABSENT or (self._followed is not None and not self._is_followed(found)):
+            self._fit.forget()
+        self._followed, self._seen = found.points, time
         try:
             weights, coefficients = self._expressed(picture, found)
             camera = fitted(self._points.mean + np.tensordot(weights, self._points.expressions, 1), found.points)
@@ -97,11 +105,13 @@ class FaceReader:
         return max(faces, key=self._claim, default=None)
 
     def _claim(self, face: FaceLandmarks) -> float:
-        size = float(np.ptp(face.points, axis=0).max())
+        return _size(face) * (_STAYS if self._is_followed(face) else 1.0)
+
+    def _is_followed(self, face: FaceLandmarks) -> bool:
+        """Whether it is where the face was in the picture before."""
         if self._followed is None:
-            return size
-        moved = float(np.linalg.norm(face.points.mean(0) - self._followed.mean(0)))
-        return size * (_STAYS if moved < 0.5 * size else 1.0)
+            return False
+        return float(np.linalg.norm(face.points.mean(0) - self._followed.mean(0))) < 0.5 * _size(face)
 
     def _expressed(self, picture: RgbImage, face: FaceLandmarks) -> tuple[Floats, Floats]:
         """(52,) weights and (28,) coefficients. Raises ValueError for points that are no face."""
@@ -118,6 +128,10 @@ class FaceReader:
         turned = camera.angles()
         away = self._focal * width / camera.scale
         return Head(turned.yaw, turned.pitch, turned.roll, float(x), float(y), -away)
+
+
+def _size(face: FaceLandmarks) -> float:
+    return float(np.ptp(face.points, axis=0).max())
 
 
 def _gaze(camera: Camera, points: Floats, irises: Floats) -> Gaze:
