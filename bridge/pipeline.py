@@ -112,7 +112,9 @@ class Pipeline:
         """The slow stress channel, 0..1; NaN where it is off or knows nothing."""
         if self._stress is None:
             return math.nan
-        return self._stress(None if face is None else face.coefficients, time, 0.0 if face is None else face.quality)
+        if face is None or not self._stress.reads(face.basis):
+            return self._stress(None, time)
+        return self._stress(face.coefficients, time, face.quality)
 
     def _read(self, profile: Profile, pair: EyePair) -> Expression:
         return self._predict(profile, pair)[0]

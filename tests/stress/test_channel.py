@@ -91,3 +91,12 @@ def test_other_options_keep_what_was_seen() -> None:
     channel = StressChannel(machines(), StressOptions(half_life=2))
     said = run(channel, 0, 20, STRESSED)
     assert channel.with_options(StressOptions(half_life=2.5))(STRESSED, 20.0) == pytest.approx(said, abs=0.05)
+
+
+def test_coefficients_of_another_basis_are_not_read_and_that_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    channel = StressChannel(machines(), StressOptions())
+    assert channel.reads(machines().basis)
+    assert not caplog.records
+    assert not channel.reads("another")
+    assert not channel.with_options(StressOptions(half_life=3)).reads("another")
+    assert ["another face model" in record.getMessage() for record in caplog.records] == [True]
