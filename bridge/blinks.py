@@ -26,7 +26,14 @@ class BlinkOptions(BaseModel, frozen=True, extra="forbid"):
         default=0.55,
         gt=0,
         lt=1,
-        description="An eye shuts when its openness falls below this part of its open level",
+        description="An eye shuts when its openness falls, as in a blink, below this part of its open level",
+        json_schema_extra={"slider": [0.1, 0.9, 0.01]},
+    )
+    sink: float = Field(
+        default=0.45,
+        gt=0,
+        lt=1,
+        description="The same for a lid that sinks slowly, as it does when the eye looks far aside; at most `enter`",
         json_schema_extra={"slider": [0.1, 0.9, 0.01]},
     )
     leave: float = Field(
@@ -81,6 +88,7 @@ class BlinkOptions(BaseModel, frozen=True, extra="forbid"):
 
 
 _WAVER_HALF_LIFE: Final = 4.0  # seconds over which the usual wavering is learnt
+_MOMENT_HALF_LIFE: Final = 0.08  # seconds; a lid that blinks leaves where it was a moment ago far above itself
 _SHOULDER_QUANTILE: Final = 0.9
 
 
@@ -92,6 +100,8 @@ class _Lid:
     "Openness of this eye when open."
     waver: float
     "Mean distance below that level while open."
+    moment: float
+    "Openness a moment ago."
     shut: bool
     since: float
     "When the eye appeared, seconds."
@@ -105,13 +115,15 @@ class _Lid:
             half_life = options.shut_half_life if self.shut else options.fall_half_life
         level = openness + (self.level - openness) * 0.5 ** (dt / half_life)
         below = max(level - openness, 0.0)
+        moment = openness + (self.moment - openness) * 0.5 ** (dt / _MOMENT_HALF_LIFE)
+        following = replace(self, level=level, moment=moment, time=time)
         if self.shut:
-            return replace(self, level=level, shut=openness <= level * max(options.leave, options.enter), time=time)
+            return replace(following, shut=openness <= level * max(options.leave, options.enter))
         deep = below > max(options.depth, options.noise_factor * self.waver)
-        if deep and openness < level * options.enter:
-            return replace(self, level=level, shut=True, time=time)
-        waver = below + (self.waver - below) * 0.5 ** (dt / _WAVER_HALF_LIFE)
-        return replace(self, level=level, waver=waver, time=time)
+        fast = self.moment - openness > options.depth
+        if deep and openness < level * (options.enter if fast else min(options.sink, options.enter)):
+            return replace(following, shut=True)
+        return replace(following, waver=below + (self.waver - below) * 0.5 ** (dt / _WAVER_HALF_LIFE))
 
 
 class BlinkDetector:
@@ -148,7 +160,7 @@ class BlinkDetector:
         if math.isnan(openness):
             return None
         if lid is None or not 0 <= time - lid.time <= self._options.gap:
-            return _Lid(level=openness, waver=0.0, shut=False, since=time, time=time)
+            return _Lid(level=openness, waver=0.0, moment=openness, shut=False, since=time, time=time)
         return lid.step(openness, time, self._options)
 
 

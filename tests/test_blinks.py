@@ -54,6 +54,17 @@ def test_looking_down_a_slow_droop_and_noise_are_no_blinks(rate: int) -> None:
     assert find_blinks(times, openness) == []
 
 
+@pytest.mark.parametrize("rate", RATES)
+def test_a_lid_that_sinks_slowly_must_sink_further_than_one_that_falls(rate: int) -> None:
+    """Eyes that look far aside seem half shut; eyes that fall asleep are shut."""
+    for bottom, shuts in ((0.5, False), (0.1, True)):
+        times, openness = trace(rate, 8, noise=0.01)
+        openness *= np.interp(times, [4, 5], [1, bottom])
+        assert live(times, openness).any() == shuts
+    openness[between(times, 3, 3.2)] = 0.5
+    assert live(times, openness)[between(times, 3, 3.2)].all()
+
+
 def test_a_blink_out_of_a_lowered_lid_still_counts() -> None:
     times, openness = trace(60, 20)
     openness[times >= 5] = 0.55
