@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from bridge.blendshapes import ARKIT
 from bridge.errors import BridgeError
+from bridge.face import COEFFICIENTS
 from bridge.face.bounded import within_one
 from bridge.face.model import FaceModel, Floats
-
-COEFFICIENTS: Final = 28
 
 _LEAST: Final = 1e-6
 "Of the largest singular value: below, a mode is rounding and not a movement."

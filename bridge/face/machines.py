@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.errors import BridgeError
-from bridge.face.basis import COEFFICIENTS
+from bridge.face import COEFFICIENTS
 
 Floats = NDArray[np.float64]
 

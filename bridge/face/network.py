@@ -20,8 +20,8 @@ import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
 from bridge.errors import BridgeError
+from bridge.face import COEFFICIENTS
 from bridge.face.alignment import sized
-from bridge.face.basis import COEFFICIENTS
 from bridge.face.crop import RgbImage
 from bridge.face.model import Floats
 from bridge.sessions import REFUSED, first_line, metadata_text, open_session, read_network

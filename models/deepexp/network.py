@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bridge.face.basis import COEFFICIENTS
+from bridge.face import COEFFICIENTS
 from models.deepexp.resnet import ResNet50
 
 Kind = Literal["small", "resnet50"]

@@ -8,8 +8,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from bridge.face import COEFFICIENTS
 from bridge.face.alignment import SIZE, TEMPLATE
-from bridge.face.basis import COEFFICIENTS
 
 HEIGHT = 64
 

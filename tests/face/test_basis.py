@@ -8,7 +8,8 @@ from hypothesis.extra.numpy import arrays
 
 from bridge.blendshapes import ARKIT
 from bridge.errors import BridgeError
-from bridge.face.basis import COEFFICIENTS, ExpressionBasis
+from bridge.face import COEFFICIENTS
+from bridge.face.basis import ExpressionBasis
 from bridge.face.model import FaceModel, load
 
 FACE = load(None)
