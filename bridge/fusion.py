@@ -11,7 +11,6 @@ lowered brow without one anger, raised brows with an open mouth or wide eyes sur
 what its owner feels. A model of emotions that was trained on faces takes the rule's place where one is given.
 """
 
-import logging
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,9 +23,8 @@ from pydantic import BaseModel, Field
 from bridge.blendshapes import ARKIT
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES, SIDES
 from bridge.face.emotion import EmotionModel
+from bridge.face.machines import OwnBasis
 from bridge.frames import Expression, FaceReading, Gaze, Vector
-
-log = logging.getLogger("eyebridge")
 
 _FREE: Final = ("jaw", "mouth", "nose", "tongue", "cheekPuff")
 "How the names of those blendshapes begin that a headset leaves to a face camera; the others are its own eyes'."
@@ -35,6 +33,7 @@ LEFT_FREE: Final = np.array([name.startswith(_FREE) for name in ARKIT])
 "(52,) which blendshapes a face camera is believed about, whoever else there is."
 
 _CLOSED: Final = EMOTION_NAMES.index("closed_eyes")
+_OTHER_MODEL: Final = "the emotion model is of another face model; emotions follow from smile, brows and mouth by rule"
 _NOBODY: Final = Gaze(math.nan, math.nan, math.nan, math.nan)
 
 # channel without its side -> blendshape without its side (ARKit's inner brow has none), what a weight of 1 adds to 0
@@ -65,8 +64,7 @@ class Fusion:
         """Raises BridgeError when the emotion model is missing or damaged."""
         self._options = options
         self._emotion = None if options.emotion is None else EmotionModel.load(options.emotion)
-        self._refused = ""
-        "The latest basis whose coefficients the model cannot read."
+        self._reads = OwnBasis("" if self._emotion is None else self._emotion.basis, _OTHER_MODEL)
 
     def with_options(self, options: FusionOptions) -> "Fusion":
         """The same under other options; files are read again only when the options name others."""
@@ -79,19 +77,10 @@ class Fusion:
         if face is None or shown is None:
             return eyes, quality
         expression, quality = fused(eyes, quality, face, shown)
-        if self._emotion is None or not np.isfinite(face.coefficients).all() or not self._fits(self._emotion, face):
+        if self._emotion is None or not np.isfinite(face.coefficients).all() or not self._reads(face.basis):
             return expression, quality
         found = dict(zip(self._emotion.names, self._emotion(face.coefficients).tolist(), strict=True))
         return replace(expression, emotions=_named(found, float(expression.emotions[_CLOSED]))), quality
-
-    def _fits(self, model: EmotionModel, face: FaceReading) -> bool:
-        """Whether the model learnt from such coefficients; the first time it did not, that is said."""
-        if model.basis != face.basis and self._refused != face.basis:
-            self._refused = face.basis
-            log.warning(
-                "the emotion model is of another face model; emotions follow from smile, brows and mouth by rule"
-            )
-        return model.basis == face.basis
 
 
 def behind_headset(face: FaceReading) -> FaceReading:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from bridge.fading import Fade
 from bridge.frames import NO_HEAD, Head
 from bridge.gaze_smoothing import OneEuro
 
@@ -61,16 +62,14 @@ class HeadPose:
     def _restart(self) -> None:
         self._filter = OneEuro(self._options.min_cutoff, self._options.beta)
         self._known = False
-        self._shown: Floats = _REST
-        self._rest: Floats = _REST
-        "What is still shown beside what should be: it fades."
+        self._fade = Fade.at(_REST)
         self._time = -math.inf
 
     def with_options(self, options: HeadOptions) -> "HeadPose":
         """The same state under other options."""
         other = HeadPose(options)
         other._filter = replace(self._filter, min_cutoff=options.min_cutoff, beta=options.beta)
-        other._known, other._shown, other._rest, other._time = self._known, self._shown, self._rest, self._time
+        other._known, other._fade, other._time = self._known, self._fade, self._time
         return other
 
     def __call__(self, head: Head, time: float) -> Head:
@@ -83,13 +82,9 @@ class HeadPose:
         else:
             self._filter = self._filter.step(np.array(astuple(head)) * _UNITS, time)
         aim = self._filter.value if known else _REST
-        if known is not self._known:
-            self._rest = self._shown - aim
-        half_life = self._options.relax_half_life
-        self._rest = self._rest * (0.5 ** ((time - self._time) / half_life) if half_life > 0 else 0.0)
+        self._fade = self._fade.step(aim, known is not self._known, time - self._time, self._options.relax_half_life)
         self._known, self._time = known, time
-        self._shown = aim + self._rest
-        if not known and np.abs(self._shown).max() < _STILL:
-            self._shown = _REST
+        if not known and np.abs(self._fade.shown).max() < _STILL:
+            self._fade = Fade.at(_REST)
             return NO_HEAD
-        return Head(*(self._shown / _UNITS).tolist())
+        return Head(*(self._fade.shown / _UNITS).tolist())

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from bridge.blendshapes import ARKIT
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, CHANNELS, EMOTION_NAMES
+from bridge.fading import Fade
 from bridge.frames import Expression, Gaze, Vector, Weights
 from bridge.fusion import LEFT_FREE
 from bridge.rigs import CURVES, INPUTS, Rig, load_rig, rig_path
@@ -211,15 +212,13 @@ class Relax:
     def __init__(self, options: MappingOptions) -> None:
         self._half_life = options.relax_half_life
         self._seen: tuple[bool, bool, bool] | None = None
-        self._shown: Floats = _REST
-        self._rest: Floats = _REST
-        "What is still shown beside what should be: it fades."
+        self._fade = Fade.at(_REST)
         self._time = -math.inf
 
     def with_options(self, options: MappingOptions) -> "Relax":
         """The same state under other options."""
         other = Relax(options)
-        other._seen, other._shown, other._rest, other._time = self._seen, self._shown, self._rest, self._time
+        other._seen, other._fade, other._time = self._seen, self._fade, self._time
         return other
 
     def __call__(self, weights: Weights, seen: tuple[bool, bool, bool], time: float) -> Weights:
@@ -229,14 +228,12 @@ class Relax:
         """
         aim = _flat(weights) if any(seen) else _REST
         if self._seen is None or time < self._time:
-            self._rest = _REST
+            self._fade = Fade.at(aim)
         else:
-            changed = _OF_PART[[now != before for now, before in zip(seen, self._seen, strict=True)]].any(0)
-            left = 0.5 ** ((time - self._time) / self._half_life) if self._half_life > 0 else 0.0
-            self._rest = np.where(changed, self._shown - aim, self._rest) * left
+            changed = np.any(_OF_PART[[now != before for now, before in zip(seen, self._seen, strict=True)]], axis=0)
+            self._fade = self._fade.step(aim, changed, time - self._time, self._half_life)
         self._seen, self._time = seen, time
-        self._shown = aim + self._rest
-        faces, gaze = self._shown[:_SHAPES].clip(0.0, 1.0), self._shown[_SHAPES:]
+        faces, gaze = self._fade.shown[:_SHAPES].clip(0.0, 1.0), self._fade.shown[_SHAPES:]
         return Weights(faces.astype(np.float32), Gaze(*gaze.tolist()))
 
 

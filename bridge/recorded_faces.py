@@ -20,6 +20,7 @@ from typing import Final
 import numpy as np
 
 from bridge.blendshapes import ARKIT
+from bridge.face import COEFFICIENTS
 from bridge.frames import FaceReading, Gaze, Head
 
 FACES: Final = "faces.bin"
@@ -32,7 +33,7 @@ _RECORD: Final = np.dtype(
         ("gaze", "<f8", len(Gaze.__slots__)),
         ("head", "<f8", len(Head.__slots__)),
         ("blendshapes", "<f4", len(ARKIT)),
-        ("coefficients", "<f4", 28),
+        ("coefficients", "<f4", COEFFICIENTS),
         ("basis", "S32"),
     ]
 )

@@ -15,7 +15,7 @@ ROWS = (
         *("bridge.gaze_smoothing", "bridge.smoothing", "bridge.blinks", "bridge.binocular", "bridge.shared_signal"),
         *("bridge.rigs", "bridge.mapping", "bridge.ambient", "bridge.osc", "bridge.decoding"),
         *("bridge.exercises", "bridge.gaze_calibration", "bridge.fewshot", "bridge.calibration", "bridge.guide"),
-        *("bridge.gaze_centering", "bridge.stopwatch", "bridge.fusion", "bridge.head_pose"),
+        *("bridge.fading", "bridge.gaze_centering", "bridge.stopwatch", "bridge.fusion", "bridge.head_pose"),
         *("bridge.registration", "bridge.slip", "bridge.collection", "bridge.irises"),
         "bridge.face",
         *("bridge.face.emotion", "bridge.face.machines", "bridge.face.stress"),

@@ -10,6 +10,7 @@ it: arrays of numbers and names, of which nothing is run.
 """
 
 import io
+import logging
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from numpy.typing import NDArray
 
 from bridge.errors import BridgeError
 from bridge.face import COEFFICIENTS
+
+log = logging.getLogger("eyebridge")
 
 Floats = NDArray[np.float64]
 
@@ -123,6 +126,20 @@ class Machines:
                 f"{basis!r}): choose its face model, or {remedy}"
             )
         return machines
+
+
+class OwnBasis:
+    """Whether coefficients are of the basis that a model learnt from; the first time they are not, that is said."""
+
+    def __init__(self, basis: str, complaint: str) -> None:
+        self._basis, self._complaint = basis, complaint
+        self._refused = ""
+
+    def __call__(self, basis: str) -> bool:
+        if self._basis != basis and self._refused != basis:
+            self._refused = basis
+            log.warning(self._complaint)
+        return self._basis == basis
 
 
 def losses(scores: Floats, code: Floats) -> Floats:

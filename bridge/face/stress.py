@@ -9,7 +9,6 @@ a toy, and decide nothing by it about anybody: European law (AI Act, article 5) 
 and in education.
 """
 
-import logging
 import math
 from pathlib import Path
 from typing import Final
@@ -19,9 +18,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from bridge.errors import BridgeError
-from bridge.face.machines import Machines
-
-log = logging.getLogger("eyebridge")
+from bridge.face.machines import Machines, OwnBasis
 
 KIND: Final = "stress"
 NAMES: Final = ("calm", "stress")
@@ -63,21 +60,14 @@ class StressChannel:
         "Fingerprint of the expression basis whose coefficients it reads."
         self._sum = self._weight = 0.0
         self._time = math.nan
-        self._refused = ""
-        "The latest basis whose coefficients it cannot read."
-
-    def reads(self, basis: str) -> bool:
-        """Whether it learnt from coefficients of this basis; the first time it did not, that is said."""
-        if self.basis != basis and self._refused != basis:
-            self._refused = basis
-            log.warning("the stress model is of another face model: there is no stress channel")
-        return self.basis == basis
+        self.reads = OwnBasis(self.basis, "the stress model is of another face model: there is no stress channel")
+        "Whether coefficients of a basis mean anything to it."
 
     def with_options(self, options: StressOptions) -> "StressChannel":
         """The same state under other options; the model stays."""
         other = StressChannel(self._machines, options)
         other._sum, other._weight, other._time = self._sum, self._weight, self._time
-        other._refused = self._refused
+        other.reads = self.reads
         return other
 
     def __call__(self, coefficients: NDArray[np.floating] | None, time: float, quality: float = 1.0) -> float:
