@@ -82,6 +82,13 @@ class BlinkOptions(BaseModel, frozen=True, extra="forbid"):
         description="Part of its open level that an eye loses in a blink, when a whole trace is read: a blink is also "
         "known by its shortness, so far less than live",
     )
+    share: float = Field(
+        default=0.16,
+        ge=0,
+        lt=1,
+        description="Part of the deepest closure in the trace that a blink must reach: how much of a lid's way is seen "
+        "depends on the camera, when a whole trace is read",
+    )
     longest: float = Field(
         default=0.4, gt=0, le=60, description="Seconds that a blink lasts at most, when a whole trace is read"
     )
@@ -181,8 +188,8 @@ def find_blinks(times: Floats, openness: Floats, options: BlinkOptions | None = 
 
     `times` (n,) seconds, increasing; `openness` (n,), NaN where the eye is not seen. The open level at a moment is the
     lower of those just before and just after it, so that a lid that stays lowered, or returns from there, is no blink;
-    nor is a closure that outlasts `longest`, or one that is cut off by the trace's end. A blink begins and ends where
-    half of the least dip is lost.
+    nor is a closure that outlasts `longest`, or one that is cut off by the trace's end, or one far shallower than the
+    deepest. A blink begins and ends where half of the least dip is lost.
     """
     options = options or BlinkOptions()
     times, openness = np.asarray(times, np.float64), np.asarray(openness, np.float64)
@@ -193,13 +200,16 @@ def find_blinks(times: Floats, openness: Floats, options: BlinkOptions | None = 
     # six times the noise between frames, at the usual noise_factor: a long trace has many frames to be unlucky in
     noise = float(np.nanmedian(np.abs(np.diff(openness)))) if len(openness) > 1 else 0.0
     usual, least = float(np.nanmedian(below)), np.maximum(options.dip * level, 2 * options.noise_factor * noise)
-    deep, low = below > usual + least, _settled(times, openness, options) & (below > usual + least / 2)
+    settled = _settled(times, openness, options)
+    deepest = float(np.max(below, initial=0.0, where=settled & ~np.isnan(below)))
+    deep = below > usual + np.maximum(least, options.share * deepest)
+    low = settled & (below > usual + least / 2)
     blinks = []
     edges = np.flatnonzero(np.diff(low, prepend=False, append=False))
     for first, after in edges.reshape(-1, 2):
         if deep[first:after].any() and times[after - 1] - times[first] < options.longest:
-            deepest = first + int(below[first:after].argmax())
-            blinks.append(Blink(float(times[first]), float(times[after - 1]), float(below[deepest] / level[deepest])))
+            at = first + int(below[first:after].argmax())
+            blinks.append(Blink(float(times[first]), float(times[after - 1]), float(below[at] / level[at])))
     return blinks
 
 
