@@ -71,15 +71,20 @@ class Fusion:
         return self if options == self._options else Fusion(options)
 
     def __call__(
-        self, eyes: Expression, quality: float, face: FaceReading | None, shown: Vector | None
+        self,
+        eyes: Expression,
+        quality: float,
+        face: FaceReading | None,
+        shown: Vector | None,
+        neutral: Vector | None = None,
     ) -> tuple[Expression, float]:
-        """See `fused`."""
+        """See `fused`; `neutral`: (28,) coefficients of the wearer's relaxed face, in the face's basis, where known."""
         if face is None or shown is None:
             return eyes, quality
         expression, quality = fused(eyes, quality, face, shown)
         if self._emotion is None or not np.isfinite(face.coefficients).all() or not self._reads(face.basis):
             return expression, quality
-        found = dict(zip(self._emotion.names, self._emotion(face.coefficients).tolist(), strict=True))
+        found = dict(zip(self._emotion.names, self._emotion(face.coefficients, neutral).tolist(), strict=True))
         return replace(expression, emotions=_named(found, float(expression.emotions[_CLOSED]))), quality
 
 

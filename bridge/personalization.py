@@ -51,13 +51,20 @@ class FaceRest:
     blendshapes: Vector
     "(52,) in the order of blendshapes.ARKIT; 0 where it did not see them."
     head: Head
+    coefficients: Vector | None = None
+    "(28,) of the expression basis; None where they were not read."
+    basis: str = ""
+    "That basis's fingerprint."
 
     @classmethod
     def of(cls, faces: Sequence[FaceReading]) -> "FaceRest":
         """The median of at least one reading."""
         shapes = np.array([face.blendshapes for face in faces])
         heads = np.median([astuple(face.head) for face in faces], 0)
-        return cls(_median(shapes, np.zeros(shapes.shape[1])), Head(*heads.tolist()))
+        basis = faces[-1].basis
+        read = [face.coefficients for face in faces if face.basis == basis and np.isfinite(face.coefficients).all()]
+        coefficients = np.median(read, 0).astype(np.float32) if read else None
+        return cls(_median(shapes, np.zeros(shapes.shape[1])), Head(*heads.tolist()), coefficients, basis)
 
     def relative(self, blendshapes: Vector) -> Vector:
         """(52,) weights counted from the rest: a relaxed face is 0, full movements stay 1."""
@@ -143,6 +150,10 @@ class Profile:
     def shown(self, blendshapes: Vector) -> Vector:
         """(52,) a face camera's blendshapes, counted from the wearer's rest where it is known."""
         return blendshapes if self.face is None else self.face.relative(blendshapes)
+
+    def coefficients(self, basis: str) -> Vector | None:
+        """(28,) of the wearer's relaxed face in this expression basis; None where they are not known."""
+        return self.face.coefficients if self.face is not None and self.face.basis == basis else None
 
     def head(self, face: FaceReading | None) -> Head:
         """The pose that a face camera sees, counted from the wearer's rest where it is known."""

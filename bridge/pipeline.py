@@ -105,8 +105,10 @@ class Pipeline:
 
     def _predict(self, profile: Profile, pair: EyePair) -> tuple[Expression, float]:
         reading = self._network.predict(profile.difference(pair), pair.pixels.astype(np.float32))
-        face = pair.face
-        return self._fuse(*trusted(reading, pair), face, None if face is None else profile.shown(face.blendshapes))
+        face, seen = pair.face, trusted(reading, pair)
+        if face is None:
+            return seen
+        return self._fuse(*seen, face, profile.shown(face.blendshapes), profile.coefficients(face.basis))
 
     def _strain(self, face: FaceReading | None, time: float) -> float:
         """The slow stress channel, 0..1; NaN where it is off or knows nothing."""

@@ -9,7 +9,7 @@ import io
 import tokenize
 import zipfile
 import zlib
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ import platformdirs
 from bridge.blendshapes import ARKIT
 from bridge.channels import CHANNEL_NAMES
 from bridge.errors import BridgeError
+from bridge.face import COEFFICIENTS
 from bridge.fewshot import SHAPES, Fit
 from bridge.files import NAME, cannot_write, set_aside, unfinished, write_atomically
 from bridge.frames import Head
@@ -34,7 +35,8 @@ _GLASSES: Final = "glasses"
 _FIT: Final = "fit_"
 "Before the name of each of a fit's arrays."
 _FACE: Final = ("face_blendshapes", "face_head")
-_OPTIONAL: Final = (_GLASSES, *(_FIT + part for part in SHAPES), *_FACE)
+_COEFFICIENTS: Final = ("face_coefficients", "face_basis")
+_OPTIONAL: Final = (_GLASSES, *(_FIT + part for part in SHAPES), *_FACE, *_COEFFICIENTS)
 _FARTHEST: Final = 360.0
 "Degrees or metres of a head."
 _DAMAGE: Final = (
@@ -82,8 +84,11 @@ def save(profile: Profile, name: str, headset: str, glasses: bool = False) -> Pa
     """
     fit = profile.fit
     arrays = {} if fit is None else {_FIT + part: getattr(fit, part) for part in SHAPES}
-    if profile.face is not None:
-        arrays |= dict(zip(_FACE, (profile.face.blendshapes, np.array(astuple(profile.face.head))), strict=True))
+    face = profile.face
+    if face is not None:
+        arrays |= dict(zip(_FACE, (face.blendshapes, np.array(astuple(face.head))), strict=True))
+        if face.coefficients is not None:
+            arrays |= dict(zip(_COEFFICIENTS, (face.coefficients, np.array(face.basis)), strict=True))
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,
@@ -229,7 +234,15 @@ def _face(fields: dict[str, np.ndarray]) -> FaceRest | None:
         raise ValueError("a face's rest is broken")
     if not ((blendshapes >= 0).all() and (blendshapes <= 1).all() and (np.abs(head) <= _FARTHEST).all()):
         raise ValueError("a face's rest is no face's")
-    return FaceRest(blendshapes, Head(*head.tolist()))
+    rest = FaceRest(blendshapes, Head(*head.tolist()))
+    if not fields.keys() & set(_COEFFICIENTS):
+        return rest
+    coefficients, basis = (fields[name] for name in _COEFFICIENTS)
+    if coefficients.shape != (COEFFICIENTS,) or coefficients.dtype != np.float32 or basis.dtype.kind != "U":
+        raise ValueError("a face's coefficients are broken")
+    if not np.isfinite(coefficients).all():
+        raise ValueError("a face's coefficients are none")
+    return replace(rest, coefficients=coefficients, basis=str(basis))
 
 
 def _fields(path: Path) -> dict[str, np.ndarray]:

@@ -1,6 +1,7 @@
 """The emotion a face shows, from its 28 expression coefficients (DeepExp3D, section III-D).
 
-No model comes with eyebridge: train one on pictures that you have, with `python -m models.emotion`.
+No model comes with eyebridge: train one on pictures that you have, with `python -m models.emotion`. Where these say who
+is who, it learns from the difference between a face and the same person's neutral one, and its file says so.
 
 What this is not: knowledge of what somebody feels. It names which posed expression of a data set a face resembles.
 """
@@ -39,12 +40,14 @@ class EmotionModel:
         """
         return cls(Machines.load(path, KIND, basis))
 
-    def __call__(self, coefficients: NDArray[np.floating]) -> Floats:
+    def __call__(self, coefficients: NDArray[np.floating], neutral: NDArray[np.floating] | None = None) -> Floats:
         """(28,) -> (k,) probabilities of `names`, or (n, 28) -> (n, k).
 
-        Coefficients that are not finite are a neutral face, where the model knows one.
+        `neutral`: (28,) coefficients of the wearer's relaxed face, for a model that learnt from differences; the mean
+        of all the people it learnt from takes their place where they are None or not finite. Coefficients that are not
+        finite are a neutral face, where the model knows one.
         """
-        found = self._machines(coefficients)
+        found = self._machines(coefficients, neutral)
         if not self._rest.any():
             return found
         known = np.isfinite(coefficients).all(-1, keepdims=True)

@@ -27,8 +27,8 @@ log = logging.getLogger("eyebridge")
 
 Floats = NDArray[np.float64]
 
-FORMAT: Final = 1
-"Of the file; it changes when an older program could not use a newer one."
+FORMAT: Final = 2
+"Of the file; it changes when an older program could not use a newer one. 1 knew no neutral."
 
 # k classes, m machines, s support vectors, n coefficients of a face
 _SHAPES: Final = {
@@ -41,6 +41,8 @@ _SHAPES: Final = {
     "gamma": "",
     "temperature": "",
 }
+_NEUTRAL: Final = {"neutral": "n"}
+"In files of machines that learnt from differences."
 _WORDS: Final = {"kind": "", "names": "k", "basis": "", "card": ""}
 _LARGEST: Final = 32 << 20
 "Bytes, packed or not; RAF-DB's 12,000 faces would make 4 MB if every one were a support vector."
@@ -80,6 +82,8 @@ class Machines:
     "Of the radial kernel exp(-gamma |x - v|^2)."
     temperature: float
     "Of the softmax that makes probabilities of losses; fitted to faces that the machines had not seen."
+    neutral: Floats | None = None
+    "(n,) everybody's mean neutral, where they learnt from differences to each person's own; None where they did not."
 
     def scores(self, coefficients: NDArray[np.floating]) -> Floats:
         """(..., n) coefficients -> (..., m): what each machine says, its margin at -1 and 1."""
@@ -88,12 +92,16 @@ class Machines:
         far = (x**2).sum(-1)[..., None] + (self.vectors**2).sum(1) - 2 * x @ self.vectors.T
         return np.asarray(np.exp(-self.gamma * np.maximum(far, 0.0)) @ self.duals + self.offsets, np.float64)
 
-    def __call__(self, coefficients: NDArray[np.floating]) -> Floats:
+    def __call__(self, coefficients: NDArray[np.floating], neutral: NDArray[np.floating] | None = None) -> Floats:
         """(..., n) coefficients -> (..., k) probabilities; the most probable class is the one the code chooses.
 
-        Of coefficients that are not finite nothing is known: every class is as probable as another.
+        `neutral`: (n,) those of the same person's relaxed face, which machines that learnt from differences subtract;
+        everybody's mean takes its place where it is unknown or not finite. Of coefficients that are not finite nothing
+        is known: every class is as probable as another.
         """
         given = np.asarray(coefficients, np.float64)
+        if self.neutral is not None:
+            given = given - (neutral if neutral is not None and np.isfinite(neutral).all() else self.neutral)
         known = np.isfinite(given).all(-1, keepdims=True)
         found = probabilities(losses(self.scores(np.where(known, given, self.centre)), self.code), self.temperature)
         return np.where(known, found, 1.0 / len(self.names))
@@ -101,7 +109,8 @@ class Machines:
     def saved(self) -> bytes:
         """The file."""
         buffer = io.BytesIO()
-        values: dict[str, Any] = {name: np.asarray(getattr(self, name)) for name in (*_WORDS, *_SHAPES)}
+        names = (*_WORDS, *_SHAPES, *(() if self.neutral is None else _NEUTRAL))
+        values: dict[str, Any] = {name: np.asarray(getattr(self, name)) for name in names}
         np.savez_compressed(buffer, format=np.array(FORMAT), **values)
         return buffer.getvalue()
 
@@ -164,12 +173,12 @@ def _parsed(path: Path) -> Machines:
         if sum(part.file_size for part in archive.infolist()) > _LARGEST:
             raise ValueError("it is too large unpacked")
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-        if int(stored["format"]) != FORMAT:
+        if int(stored["format"]) not in range(1, FORMAT + 1):
             raise ValueError(f"format {int(stored['format'])}, and this program knows {FORMAT}")
-        arrays = {name: stored[name] for name in (*_WORDS, *_SHAPES)}
+        arrays = {name: stored[name] for name in (*_WORDS, *_SHAPES, *(_NEUTRAL.keys() & set(stored.files)))}
     _check(arrays)
     words = {name: str(arrays[name]) for name in _WORDS}
-    numbers = {name: np.asarray(arrays[name], np.float64) for name in _SHAPES}
+    numbers = {name: np.asarray(array, np.float64) for name, array in arrays.items() if name not in _WORDS}
     return Machines(
         kind=words["kind"],
         names=tuple(str(name) for name in arrays["names"]),
@@ -183,21 +192,23 @@ def _parsed(path: Path) -> Machines:
         code=numbers["code"],
         gamma=float(numbers["gamma"]),
         temperature=float(numbers["temperature"]),
+        neutral=numbers.get("neutral"),
     )
 
 
 def _check(arrays: dict[str, NDArray[Any]]) -> None:
     """Raises ValueError unless every shape fits the others and every number can be one."""
     sizes: dict[str, int] = {}
-    for name, letters in (_SHAPES | _WORDS).items():
-        shape = arrays[name].shape
+    letters_of = _SHAPES | _WORDS | _NEUTRAL
+    for name, array in arrays.items():
+        letters, shape = letters_of[name], array.shape
         if len(shape) != len(letters) or any(
             sizes.setdefault(*part) != part[1] for part in zip(letters, shape, strict=True)
         ):
             raise ValueError(f"{name} has a shape {shape} that does not fit")
-        if (arrays[name].dtype.kind == "U") != (name in _WORDS):
-            raise ValueError(f"{name} is {arrays[name].dtype}")
-        if name in _SHAPES and not (arrays[name].dtype.kind == "f" and np.isfinite(arrays[name]).all()):
+        if (array.dtype.kind == "U") != (name in _WORDS):
+            raise ValueError(f"{name} is {array.dtype}")
+        if name not in _WORDS and not (array.dtype.kind == "f" and np.isfinite(array).all()):
             raise ValueError(f"{name} has numbers that are none")
     if not (2 <= sizes["k"] <= 100 and sizes["m"] and sizes["s"]):
         raise ValueError("it has no classes or no machines")
