@@ -16,13 +16,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bridge.face import COEFFICIENTS
-from models.deepexp.resnet import ResNet50
+from models.resnet import IMAGENET_DEVIATION, IMAGENET_MEAN, ResNet50
 
 Kind = Literal["small", "resnet50"]
-
-_MEAN: Final = (0.485, 0.456, 0.406)
-_DEVIATION: Final = (0.229, 0.224, 0.225)
-"Of ImageNet's pictures in RGB: what its weights expect to be taken out."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +75,7 @@ class DeepExp(nn.Module):
         super().__init__()
         self.config = config
         self.net = Small(config, COEFFICIENTS) if config.kind == "small" else ResNet50(COEFFICIENTS)
-        for name, values in (("mean", _MEAN), ("deviation", _DEVIATION)):
+        for name, values in (("mean", IMAGENET_MEAN), ("deviation", IMAGENET_DEVIATION)):
             self.register_buffer(name, torch.tensor(values).reshape(3, 1, 1))
         self.register_buffer("centre", torch.zeros(COEFFICIENTS))
         self.register_buffer("spread", torch.ones(COEFFICIENTS))

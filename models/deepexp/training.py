@@ -22,9 +22,9 @@ from torch import Tensor
 from bridge.errors import BridgeError
 from models.deepexp.lessons import Lessons
 from models.deepexp.network import DeepExp, DeepExpConfig, loss
-from models.deepexp.resnet import ResNet50
 from models.distributed import agreed, average_gradients, same_start, world
 from models.export import read_checkpoint
+from models.resnet import ResNet50
 from models.train import git_commit
 
 _AVERAGE: Final = 0.998

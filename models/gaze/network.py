@@ -17,13 +17,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.gaze.resnet import ResNet18
+from models.resnet import IMAGENET_DEVIATION, IMAGENET_MEAN, ResNet18
 
 Kind = Literal["face", "near-eye"]
-
-_MEAN: Final = (0.485, 0.456, 0.406)
-_DEVIATION: Final = (0.229, 0.224, 0.225)
-"Of ImageNet's pictures in RGB: what its weights expect to be taken out."
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +114,8 @@ class FaceGaze(_Hybrid):
 
     def __init__(self, config: GazeConfig | None = None) -> None:
         super().__init__(config or GazeConfig(), inputs=3, views=1)
-        self.register_buffer("mean", torch.tensor(_MEAN).reshape(3, 1, 1), persistent=False)
-        self.register_buffer("deviation", torch.tensor(_DEVIATION).reshape(3, 1, 1), persistent=False)
+        self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).reshape(3, 1, 1), persistent=False)
+        self.register_buffer("deviation", torch.tensor(IMAGENET_DEVIATION).reshape(3, 1, 1), persistent=False)
 
     def forward(self, faces: Tensor) -> Tensor:
         """(N, 3, size, size) RGB 0..1 -> (N, 1, 2)"""

@@ -15,9 +15,9 @@ from models.deepexp.clips import clips_of
 from models.deepexp.evaluate import Answers, errors
 from models.deepexp.lessons import MIRRORED, Lessons, as_input
 from models.deepexp.network import PAPER, DeepExp, DeepExpConfig, loss, restored
-from models.deepexp.resnet import ResNet50
 from models.deepexp.training import rate_at
 from models.export import read_checkpoint
+from models.resnet import ResNet50
 
 BASIS = ExpressionBasis(load(None))
 
