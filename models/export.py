@@ -9,7 +9,6 @@ into the file's metadata. The export is compared with PyTorch on random pairs an
 import argparse
 import base64
 import json
-import pickle
 import tempfile
 import warnings
 from pathlib import Path
@@ -27,6 +26,7 @@ from bridge.errors import BridgeError
 from bridge.files import write_atomically
 from bridge.frames import Image
 from models.eyenet import EyeNet, EyeNetConfig
+from models.training import read_checkpoint
 
 OPSET: Final = 17
 SCALE: Final = 255.0
@@ -48,17 +48,6 @@ class Exported(nn.Module):
 
     def forward(self, pair: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         return self.net.decode(self.net(pair))
-
-
-def read_checkpoint(path: Path, device: str = "cpu") -> dict[str, Any]:
-    """What `models.train` saved. Raises BridgeError when it is missing or damaged."""
-    try:
-        state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
-    except OSError as error:
-        raise BridgeError(f"cannot read the checkpoint {path}: {error.strerror or error}") from error
-    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise BridgeError(f"the checkpoint {path} is damaged: train again without --resume") from error
-    return state
 
 
 def network_of(state: dict[str, Any]) -> EyeNet:

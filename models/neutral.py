@@ -21,7 +21,8 @@ from models.augment import Augmentation, Augmenter, Batch, batches, truth_of
 from models.dataset import Pairs, load
 from models.eyenet import EyeNet, Prediction
 from models.metrics import Said, headline, measure
-from models.train import losses, rate_at
+from models.train import WARM_UP, losses
+from models.training import half_cosine
 
 AUGMENTATION: Final = Augmentation(population=0.0, lost_eye=0.0, copied_eye=0.0, no_face=0.0, close=0.0, photometry=0.0)
 "Other fits and slip: what a neutral must cope with. Light and lens would only take time from all ways alike."
@@ -66,7 +67,7 @@ def learn(way: str, pairs: Pairs, steps: int, size: int, rate: float, seed: int)
     while step < steps:
         for batch in batches(pairs, augment, size, shuffle=True):
             for group in optimizer.param_groups:
-                group["lr"] = rate * rate_at(step / steps)
+                group["lr"] = rate * half_cosine(step / steps, WARM_UP)
             seen = seen_in(way, batch)
             optimizer.zero_grad()
             torch.autograd.backward(losses(net, net(seen.pair), seen))

@@ -1,5 +1,6 @@
 """Work spread over processes: this machine's, or those of a Ray cluster."""
 
+import argparse
 import logging
 import multiprocessing
 import os
@@ -24,6 +25,11 @@ class Spread:
     "Address of a Ray cluster, 'local' for one started here; None for none."
     gpus: int = 0
     "That a piece of work wants of a Ray cluster that has any; Ray hides them from work that asks for none."
+
+    @staticmethod
+    def of(options: argparse.Namespace, gpus: int = 0) -> "Spread":
+        """As the user asked for by the options that `spread_arguments` adds."""
+        return Spread(options.workers, options.ray, gpus)
 
     def map(self, do: Callable[..., Any], tasks: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
         """`do(*task)` for every task, in any order, as they are done. Raises what `do` raises.
@@ -67,6 +73,12 @@ class Spread:
                 yield from ray.get(done)
         finally:
             ray.shutdown()
+
+
+def spread_arguments(add: Callable[..., Any]) -> None:
+    """--workers and --ray for a parser's add_argument."""
+    add("--workers", type=int, default=1, help="processes on this machine (%(default)s)")
+    add("--ray", help="address of a Ray cluster that sees the same files, for the work; 'local' starts one here")
 
 
 def _apply(work: tuple[Callable[..., Any], tuple[Any, ...]]) -> Any:

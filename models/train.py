@@ -20,15 +20,9 @@ Ctrl-C saves and stops; --resume goes on from there. Then
 """
 
 import argparse
-import datetime
 import json
-import math
-import os
-import subprocess
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -41,12 +35,11 @@ from bridge.channels import CHANNELS
 from bridge.errors import BridgeError
 from models.augment import Augmentation, Augmenter, Batch, batches, truth_of
 from models.dataset import Pairs, load
-from models.distributed import agreed, average_gradients, joined, own_share, same_start, world
-from models.export import read_checkpoint
+from models.distributed import average_gradients, joined, own_share, same_start, world
 from models.eyenet import EyeNet, Prediction
 from models.labels import NONE, columns
-from models.memory import keep_freed
 from models.metrics import Said, headline, measure
+from models.training import follow, half_cosine, keep_learning, made, read_checkpoint, write_checkpoint
 
 LABEL_SMOOTHING = 0.05
 EMOTION_WEIGHT = 0.5
@@ -136,13 +129,6 @@ def optimizer_for(net: EyeNet, options: Options) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=options.rate, fused=options.device.startswith("cuda"))
 
 
-def rate_at(progress: float) -> float:
-    """Share of the highest learning rate: a short rise, then half a cosine down to zero."""
-    if progress < WARM_UP:
-        return progress / WARM_UP
-    return 0.5 * (1.0 + math.cos(math.pi * min(1.0, (progress - WARM_UP) / (1.0 - WARM_UP))))
-
-
 class Run:
     """Everything that a checkpoint keeps."""
 
@@ -152,26 +138,26 @@ class Run:
         self.average.eval().load_state_dict(self.net.state_dict())
         self.optimizer = optimizer_for(self.net, options)
         same_start(self.net)
-        self.step, self.start = 0, time.monotonic()
+        self.step, self.seconds = 0, 0.0
         if options.resume:
             state = read_checkpoint(options.out, options.device)
             for name in ("net", "average", "optimizer"):
                 getattr(self, name).load_state_dict(state[name])
-            self.step, self.start = state["step"], self.start - state["seconds"]
-        self.progress = self._passed()
+            self.step, self.seconds = state["step"], state["seconds"]
+        self._forward: Callable[[Tensor], Prediction] = torch.compile(self.net) if options.compile else self.net
 
-    def _passed(self) -> float:
+    @property
+    def passed(self) -> float:
         """Share of the time that is over."""
-        return agreed((time.monotonic() - self.start) / (60.0 * self.options.minutes))
+        return self.seconds / (60.0 * self.options.minutes)
 
-    def learn(self, forward: Callable[[Tensor], Prediction], batch: Batch) -> Tensor:
+    def learn(self, batch: Batch) -> Tensor:
         """One step; returns the loss."""
-        self.progress = self._passed()
         for group in self.optimizer.param_groups:
-            group["lr"] = self.options.rate * rate_at(self.progress)
+            group["lr"] = self.options.rate * half_cosine(self.passed, WARM_UP)
         kind = batch.pair.device.type
         with torch.autocast(kind, torch.bfloat16, enabled=kind == "cuda"):
-            said = forward(batch.pair.contiguous(memory_format=torch.channels_last))
+            said = self._forward(batch.pair.contiguous(memory_format=torch.channels_last))
         loss = losses(self.net, Prediction(*(part.float() for part in said)), batch)
         self.optimizer.zero_grad()
         torch.autograd.backward(loss)
@@ -179,30 +165,20 @@ class Run:
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimizer.step()
         self.step += 1
-        self._follow()
+        follow(self.average, self.net, self.step, AVERAGE)
         return loss.detach()
 
-    @torch.no_grad()
-    def _follow(self) -> None:
-        """Move the averaged weights and statistics a little towards the trained ones; faster at first."""
-        share = 1.0 - min(AVERAGE, (1 + self.step) / (10 + self.step))
-        ours = [tensor for tensor in self.average.state_dict().values() if tensor.is_floating_point()]
-        theirs = [tensor for tensor in self.net.state_dict().values() if tensor.is_floating_point()]
-        torch._foreach_lerp_(ours, theirs, share)
-
-    def save(self) -> None:
-        """Whole or not at all."""
+    def save(self, path: Path) -> None:
         options = self.options
         described = (json.loads((folder / "dataset.json").read_text("utf-8")) for folder in options.data)
         state = {
             **{name: getattr(self, name).state_dict() for name in ("net", "average", "optimizer")},
             "step": self.step,
-            "seconds": time.monotonic() - self.start,
+            "seconds": self.seconds,
             "config": asdict(self.net.config),
             "population_mean": self.population_mean.cpu(),
             "trained": {
-                "commit": options.commit or git_commit(),
-                "date": datetime.date.today().isoformat(),
+                **made(options.commit),
                 "dataset": " + ".join(
                     f"{about.get('headset', '?')} headsets, seed {about.get('seed')}" for about in described
                 ),
@@ -210,27 +186,35 @@ class Run:
                 "pairs": self.pairs,
             },
         }
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = options.out.with_suffix(".unfinished")
-        torch.save(state, unfinished)
-        os.replace(unfinished, options.out)
+        write_checkpoint(path, state)
 
 
-def ahead(batches: Iterator[Batch], count: int = 2) -> Iterator[Batch]:
-    """The same batches, made in another thread while the network learns from the ones before."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = deque(pool.submit(next, batches, None) for _ in range(count))
-        while (batch := coming.popleft().result()) is not None:
-            coming.append(pool.submit(next, batches, None))
-            yield batch
+class Watch:
+    """What the terminal hears of a run: how far it is and, after each epoch, how well it does on held-out people."""
+
+    def __init__(self, run: Run, bar: Progress, held_out: Pairs, size: int, steps: int) -> None:
+        """`size`: of each process's batches, `steps` of which are an epoch."""
+        self.run, self.bar, self.held_out, self.size, self.steps = run, bar, held_out, size, steps
+        self.task = bar.add_task("training", total=1.0)
+        self.began, self.first = time.monotonic(), run.step
+
+    def __call__(self, loss: Tensor) -> None:
+        """After each step."""
+        run, (rank, processes) = self.run, world()
+        self.bar.update(self.task, completed=run.passed)
+        if rank > 0 or (run.step % self.steps and run.passed < 1.0):
+            return
+        speed = (run.step - self.first) * self.size * processes / (time.monotonic() - self.began)
+        figures = check(run.average, self.held_out, run.population_mean, self.size)
+        said = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
+        self.bar.print(f"step {run.step}: {speed:.0f} pairs/s, loss {loss.item():.3f}, {said}", soft_wrap=True)
+        self.began, self.first = time.monotonic(), run.step
 
 
-def git_commit() -> str:
-    try:
-        answer = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return answer.stdout.strip()
+def epochs(pairs: Pairs, augment: Augmenter, size: int) -> Iterator[Batch]:
+    """Batches without an end, every pass over the pairs in another order."""
+    while True:
+        yield from batches(pairs, augment, size, shuffle=True)
 
 
 def train(options: Options) -> Run:
@@ -255,35 +239,18 @@ def _train(options: Options) -> Run:
 
     run = Run(options, mean, len(everyone))
     torch.manual_seed(options.seed + 1000 * rank)  # another order and augmentation in each process
-    forward = torch.compile(run.net) if options.compile else run.net
-    augment = Augmenter(Augmentation(), mean)
     shown = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*shown, disable=rank > 0) as bar:
-        task = bar.add_task("training", total=1.0)
-        try:
-            while run.progress < 1.0:
-                began, first = time.monotonic(), run.step
-                for batch in ahead(batches(pairs, augment, size, shuffle=True)):
-                    loss = run.learn(forward, batch)
-                    bar.update(task, completed=run.progress)
-                    if run.progress >= 1.0:
-                        break
-                if rank == 0:
-                    speed = (run.step - first) * size * processes / (time.monotonic() - began)
-                    figures = check(run.average, held_out, mean, size)
-                    said = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
-                    bar.print(f"step {run.step}: {speed:.0f} pairs/s, loss {loss.item():.3f}, {said}", soft_wrap=True)
-                    run.save()
-        except KeyboardInterrupt:
+        watch = Watch(run, bar, held_out, size, steps=max(1, len(pairs) // size))
+        lessons = epochs(pairs, Augmenter(Augmentation(), mean), size)
+        if not keep_learning(run, lessons, options.out, watch):
             bar.print("stopping; go on with --resume")
     if rank == 0:
-        run.save()
         print(f"wrote {options.out} after {run.step} steps")
     return run
 
 
 def main() -> None:
-    keep_freed()
     try:
         train(options_from_command_line())
     except BridgeError as error:

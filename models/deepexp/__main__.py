@@ -2,33 +2,30 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields, replace
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from bridge.errors import BridgeError
 from bridge.files import write_atomically
-from models.command import ended
-from models.spread import Spread
+from models.command import Add, Verb, bar_on, field_arguments, filled, run_verb
+from models.spread import Spread, spread_arguments
 
 _console: Final = Console(stderr=True)
-_COLUMNS: Final = (
-    *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()),
-)
 _MODEL_HELP: Final = "a face model (.npz), such as ICT-FaceKit's arrays (the built-in face)"
 
 
 def _render(options: argparse.Namespace) -> int:
     from models.deepexp.rendering import Order, render_set  # numba takes a second, and few verbs need it
 
-    order = Order(**{field.name: getattr(options, field.name) for field in fields(Order)})
-    with Progress(*_COLUMNS, console=_console) as bar:
+    order = filled(Order, options)
+    with bar_on(_console) as bar:
         task = bar.add_task("frames", total=order.people * order.frames)
-        for count in render_set(options.out, order, Spread(options.workers, options.ray)):
+        for count in render_set(options.out, order, Spread.of(options)):
             bar.advance(task, count)
     return 0
 
@@ -40,11 +37,11 @@ def _annotate(options: argparse.Namespace) -> int:
     from models.deepexp.clips import clips_of
     from models.deepexp.review import write_review
 
-    order = Order(**{field.name: getattr(options, field.name) for field in fields(Order)})
+    order = filled(Order, options)
     kept = 0
-    with Progress(*_COLUMNS, console=_console) as bar:
+    with bar_on(_console) as bar:
         task = bar.add_task("videos", total=len(options.videos))
-        for name, faces in annotate(options.videos, options.out, order, Spread(options.workers, options.ray)):
+        for name, faces in annotate(options.videos, options.out, order, Spread.of(options)):
             bar.advance(task)
             kept += sum(1 for face in faces if face.clip)
             for face in faces:
@@ -63,9 +60,9 @@ def _check(options: argparse.Namespace) -> int:
     from models.deepexp.checking import check, table
 
     errors = []
-    with Progress(*_COLUMNS, console=_console) as bar:
+    with bar_on(_console) as bar:
         task = bar.add_task("people", total=options.people)
-        spread = Spread(options.workers, options.ray)
+        spread = Spread.of(options)
         for found in check(options.model, options.people, options.frames, options.seed, spread):
             errors += found
             bar.advance(task)
@@ -74,38 +71,41 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
+    from torch import Tensor
+
     from bridge.face.basis import ExpressionBasis
     from bridge.face.model import load
     from models.deepexp.clips import clips_of
     from models.deepexp.lessons import Lessons
     from models.deepexp.network import PAPER, DeepExpConfig
-    from models.deepexp.training import Recipe, Run, train
+    from models.deepexp.training import Recipe, Run
     from models.distributed import joined, world
+    from models.training import keep_learning
 
     model = load(options.model)
     basis = ExpressionBasis(model)
     config = PAPER if options.kind == "resnet50" else DeepExpConfig()
     config = replace(config, size=options.size or config.size)
     lessons = Lessons([clip for path in options.data for clip in clips_of(path, basis.fingerprint)], basis, config.size)
-    recipe = Recipe(**{field.name: getattr(options, field.name) for field in fields(Recipe)})
+    recipe = filled(Recipe, options)
     about = {"dataset": ", ".join(path.name for path in options.data), "basis": basis.fingerprint, "model": model.name}
-    with joined() as device, Progress(*_COLUMNS, console=_console, disable=world()[0] > 0) as bar:
-        run = Run(config, recipe, lessons, about)
+    with joined() as device, bar_on(_console, disable=world()[0] > 0) as bar:
+        run = Run(config, recipe, lessons, about, device)
         if options.resume:
             run.resume(options.out)
         elif options.imagenet:
             run.load_imagenet(options.imagenet)
         task = bar.add_task("training", total=100)
-        smooth: list[float] = []
+        recent = deque[float](maxlen=50)
 
-        def said(run: Run, loss: float) -> None:
-            smooth.append(loss)
-            mean = sum(smooth[-50:]) / len(smooth[-50:])
+        def said(loss: Tensor) -> None:
+            recent.append(float(loss))
+            mean = sum(recent) / len(recent)
             bar.update(task, completed=round(100 * run.passed), description=f"loss {mean:.3f}")
             if world()[0] == 0 and run.step % 200 == 0:
                 bar.console.print(f"step {run.step}, {run.seconds:.0f} s: loss {mean:.4f}")
 
-        done = train(run.to(device), options.out, said)
+        done = keep_learning(run, run.batches(), options.out, said, recipe.save_every)
         if world()[0] == 0:
             bar.console.print(
                 f"wrote {options.out} after {run.step} steps" if done else "Stopped; go on with --resume."
@@ -116,7 +116,7 @@ def _train(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     from models.deepexp.export import largest_difference, to_onnx
     from models.deepexp.network import restored
-    from models.export import read_checkpoint
+    from models.training import read_checkpoint
 
     state = read_checkpoint(options.checkpoint)
     net = restored(state)
@@ -133,9 +133,9 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     methods = Methods(options.network, options.model, options.landmarks)
     people = []
-    with Progress(*_COLUMNS, console=_console) as bar:
+    with bar_on(_console) as bar:
         task = bar.add_task("people", total=options.people)
-        spread = Spread(options.workers, options.ray)
+        spread = Spread.of(options)
         for found in evaluate(methods, options.people, options.each, options.seed, spread):
             people.append(found)
             bar.advance(task)
@@ -145,12 +145,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _spread_arguments(add: Callable[..., Any]) -> None:
-    add("--workers", type=int, default=1, help="processes on this machine (%(default)s)")
-    add("--ray", help="address of a Ray cluster to spread the work over; 'local' starts one here")
-
-
-def _render_arguments(add: Callable[..., Any]) -> None:
+def _render_arguments(add: Add) -> None:
     add("out", type=Path, help="folder to write clips to; those that are there already are kept")
     add("--model", type=Path, help=_MODEL_HELP)
     add("--people", type=int, default=100, help="how many people, a clip of each (%(default)s)")
@@ -160,10 +155,10 @@ def _render_arguments(add: Callable[..., Any]) -> None:
     add("--size", type=int, default=144, help="pixels of a side (%(default)s)")
     add("--seed", type=int, default=1, help="of everything (%(default)s)")
     add("--easy", action="store_true", help="light from in front, nothing in the way")
-    _spread_arguments(add)
+    spread_arguments(add)
 
 
-def _annotate_arguments(add: Callable[..., Any]) -> None:
+def _annotate_arguments(add: Add) -> None:
     add("videos", type=Path, nargs="+", help="video files, or folders of rendered clips")
     add("--landmarks", type=Path, required=True, help="MediaPipe's face_landmarker.task or a 68-point .onnx network")
     add("--out", type=Path, required=True, help="folder to write clips to; videos that are done are not done again")
@@ -174,18 +169,18 @@ def _annotate_arguments(add: Callable[..., Any]) -> None:
     add("--every", type=int, default=5, help="keep one frame of so many (%(default)s)")
     add("--size", type=int, default=144, help="pixels of a side of what is kept (%(default)s)")
     add("--furthest", type=float, help="norm of an identity above which a face is pruned (one person in a thousand's)")
-    _spread_arguments(add)
+    spread_arguments(add)
 
 
-def _check_arguments(add: Callable[..., Any]) -> None:
+def _check_arguments(add: Add) -> None:
     add("--model", type=Path, help=_MODEL_HELP)
     add("--people", type=int, default=5, help="(%(default)s)")
     add("--frames", type=int, default=100, help="of each person's talk (%(default)s)")
     add("--seed", type=int, default=1, help="of everything (%(default)s)")
-    _spread_arguments(add)
+    spread_arguments(add)
 
 
-def _train_arguments(add: Callable[..., Any]) -> None:
+def _train_arguments(add: Add) -> None:
     from models.deepexp.training import Recipe
 
     add("--data", type=Path, nargs="+", required=True, help="folders of clips, rendered or annotated")
@@ -204,44 +199,38 @@ def _train_arguments(add: Callable[..., Any]) -> None:
         "seed": "of the initial weights and the order",
         "save_every": "seconds between checkpoints",
     }
-    for name, value in asdict(Recipe()).items():
-        add(f"--{name.replace('_', '-')}", type=type(value), default=value, help=f"{words[name]} (%(default)s)")
+    field_arguments(add, Recipe(), words)
 
 
-def _export_arguments(add: Callable[..., Any]) -> None:
+def _export_arguments(add: Add) -> None:
     add("checkpoint", type=Path, help="written by train")
     add("onnx", type=Path, help="where to write the network")
 
 
-def _evaluate_arguments(add: Callable[..., Any]) -> None:
+def _evaluate_arguments(add: Add) -> None:
     add("network", type=Path, nargs="?", help="an exported network (none: the landmark fits alone)")
     add("--model", type=Path, help=_MODEL_HELP)
     add("--landmarks", type=Path, help="a detector to use instead of the true landmarks with errors")
     add("--people", type=int, default=30, help="whom no network has met (%(default)s)")
     add("--each", type=int, default=6, help="expressions of each (%(default)s)")
     add("--seed", type=int, default=1, help="of everything (%(default)s)")
-    _spread_arguments(add)
+    spread_arguments(add)
 
 
-_VERBS: Final[dict[str, tuple[Callable[[argparse.Namespace], int], Callable[[Callable[..., Any]], None], str]]] = {
-    "render": (_render, _render_arguments, "render clips of faces with everything known"),
-    "annotate": (_annotate, _annotate_arguments, "videos of faces to clips with expressions, by the batch fit"),
-    "check": (_check, _check_arguments, "errors of the batch fit on known faces, as a table"),
-    "train": (_train, _train_arguments, "train a network from clips; torchrun spreads it"),
-    "export": (_export, _export_arguments, "checkpoint to .onnx, compared with PyTorch"),
-    "evaluate": (_evaluate, _evaluate_arguments, "errors and milliseconds beside the landmark fits, as tables"),
+_VERBS: Final = {
+    "render": Verb(_render, _render_arguments, "render clips of faces with everything known"),
+    "annotate": Verb(_annotate, _annotate_arguments, "videos of faces to clips with expressions, by the batch fit"),
+    "check": Verb(_check, _check_arguments, "errors of the batch fit on known faces, as a table"),
+    "train": Verb(_train, _train_arguments, "train a network from clips; torchrun spreads it"),
+    "export": Verb(_export, _export_arguments, "checkpoint to .onnx, compared with PyTorch"),
+    "evaluate": Verb(_evaluate, _evaluate_arguments, "errors and milliseconds beside the landmark fits, as tables"),
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one verb; 2 for what the user must change, 130 when stopped by hand."""
     parser = argparse.ArgumentParser(prog="python -m models.deepexp", description="Expressions of faces: DeepExp3D.")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for verb, (_, describe, words) in _VERBS.items():
-        command = verbs.add_parser(verb, help=words, description=words)
-        describe(command.add_argument)
-    options = parser.parse_args(arguments)
-    return ended(lambda: _VERBS[options.verb][0](options))
+    return run_verb(parser, _VERBS, arguments)
 
 
 if __name__ == "__main__":

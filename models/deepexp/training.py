@@ -4,13 +4,7 @@ Under torchrun each process learns from its own draw of every batch. Ctrl-C save
 checkpoint for the seconds that were left.
 """
 
-import datetime
-import math
-import os
-import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,10 +16,9 @@ from torch import Tensor
 from bridge.errors import BridgeError
 from models.deepexp.lessons import Lessons
 from models.deepexp.network import DeepExp, DeepExpConfig, loss
-from models.distributed import agreed, average_gradients, same_start, world
-from models.export import read_checkpoint
+from models.distributed import average_gradients, same_start, world
 from models.resnet import ResNet50
-from models.train import git_commit
+from models.training import follow, half_cosine, made, read_checkpoint, write_checkpoint
 
 _AVERAGE: Final = 0.998
 "How slowly the averaged weights, the ones that ship, follow the trained ones."
@@ -49,17 +42,17 @@ class Recipe:
     "Seconds between checkpoints."
 
 
-def rate_at(passed: float) -> float:
-    """Share of the learning rate when so much of the time is over: a short rise, then half a cosine."""
-    if passed < _WARM_UP:
-        return passed / _WARM_UP
-    return 0.5 + 0.5 * math.cos(math.pi * min(1.0, (passed - _WARM_UP) / (1 - _WARM_UP)))
-
-
 class Run:
     """Everything that a checkpoint keeps."""
 
-    def __init__(self, config: DeepExpConfig, recipe: Recipe, lessons: Lessons, about: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        config: DeepExpConfig,
+        recipe: Recipe,
+        lessons: Lessons,
+        about: dict[str, Any],
+        device: torch.device | str = "cpu",
+    ) -> None:
         """`about` goes into the checkpoint beside commit, date, seed and pictures: the dataset, basis and model.
 
         Raises BridgeError when there are fewer faces than a batch.
@@ -67,32 +60,26 @@ class Run:
         if len(lessons) < recipe.batch:
             raise BridgeError(f"there are {len(lessons)} faces to train on: choose a --batch that is not larger")
         torch.manual_seed(recipe.seed)
-        self.config, self.recipe, self.lessons, self.about = config, recipe, lessons, about
-        self.net, self.average = DeepExp(config), DeepExp(config)
+        self.config, self.recipe, self.lessons, self.about, self.device = config, recipe, lessons, about, device
+        self.net, self.average = DeepExp(config).to(device), DeepExp(config).to(device)
         known = torch.from_numpy(lessons.coefficients()).float()
         self.net.get_buffer("centre").copy_(known.mean(0))
         self.net.get_buffer("spread").copy_(known.std(0).clamp(min=1e-6))
+        same_start(self.net)
         self.average.eval().load_state_dict(self.net.state_dict())
         self.optimizer = torch.optim.AdamW(self.net.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
         self.step, self.seconds = 0, 0.0
-        self.device = torch.device("cpu")
-
-    def to(self, device: torch.device) -> "Run":
-        self.device = device
-        self.net.to(device)
-        self.average.to(device)
-        same_start(self.net)
-        return self
 
     @property
     def passed(self) -> float:
         """Share of the time, or of the steps, that is over."""
         return self.step / self.recipe.steps if self.recipe.steps else self.seconds / self.recipe.seconds
 
-    def learn(self, pictures: Tensor, wanted: Tensor) -> Tensor:
-        """One step; returns the loss."""
+    def learn(self, lesson: tuple[Tensor, Tensor]) -> Tensor:
+        """One step from pictures and coefficients; returns the loss."""
+        pictures, wanted = lesson
         for group in self.optimizer.param_groups:
-            group["lr"] = self.recipe.rate * rate_at(self.passed)
+            group["lr"] = self.recipe.rate * half_cosine(self.passed, _WARM_UP)
         centre, spread = self.net.get_buffer("centre"), self.net.get_buffer("spread")
         pictures = pictures.to(self.device).contiguous(memory_format=torch.channels_last)
         said = self.net.standardized(pictures)
@@ -103,16 +90,8 @@ class Run:
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimizer.step()
         self.step += 1
-        self._follow()
+        follow(self.average, self.net, self.step, _AVERAGE)
         return value.detach()
-
-    @torch.no_grad()
-    def _follow(self) -> None:
-        """Move the averaged weights and statistics a little towards the trained ones; faster at first."""
-        share = 1.0 - min(_AVERAGE, (1 + self.step) / (10 + self.step))
-        ours = [tensor for tensor in self.average.state_dict().values() if tensor.is_floating_point()]
-        theirs = [tensor for tensor in self.net.state_dict().values() if tensor.is_floating_point()]
-        torch._foreach_lerp_(ours, theirs, share)
 
     def batches(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Faces drawn at random, without an end; no two processes or steps draw alike."""
@@ -130,27 +109,15 @@ class Run:
         self.average.load_state_dict(self.net.state_dict())
 
     def save(self, path: Path) -> None:
-        """Whole or not at all; only the first process writes."""
-        if world()[0]:
-            return
         state = {
             **{name: getattr(self, name).state_dict() for name in ("net", "average", "optimizer")},
             "config": asdict(self.config),
             "recipe": asdict(self.recipe),
             "step": self.step,
             "seconds": self.seconds,
-            "trained": {
-                "commit": git_commit(),
-                "date": datetime.date.today().isoformat(),
-                "seed": self.recipe.seed,
-                "pictures": len(self.lessons),
-                **self.about,
-            },
+            "trained": {**made(), "seed": self.recipe.seed, "pictures": len(self.lessons), **self.about},
         }
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".unfinished")
-        torch.save(state, unfinished)
-        os.replace(unfinished, path)
+        write_checkpoint(path, state)
 
     def resume(self, path: Path) -> None:
         """Go on from a checkpoint. Raises BridgeError when it is damaged, or of another network."""
@@ -160,34 +127,3 @@ class Run:
         for name in ("net", "average", "optimizer"):
             getattr(self, name).load_state_dict(state[name])
         self.step, self.seconds = state["step"], state["seconds"]
-
-
-def train(run: Run, out: Path, said: Callable[[Run, float], None]) -> bool:
-    """Train until the time is up, or Ctrl-C; False for the latter. `said(run, loss)` after each step."""
-    began, saved, before = time.monotonic(), time.monotonic(), run.seconds
-    run.net.train()
-    try:
-        for pictures, wanted in _ahead(run.batches()):
-            value = run.learn(pictures, wanted)
-            run.seconds = agreed(before + time.monotonic() - began)
-            said(run, float(value))
-            if run.passed >= 1.0:
-                break
-            if time.monotonic() - saved > run.recipe.save_every:
-                run.save(out)
-                saved = time.monotonic()
-    except KeyboardInterrupt:
-        run.save(out)
-        return False
-    run.save(out)
-    return True
-
-
-def _ahead(batches: Iterator[tuple[Tensor, Tensor]]) -> Iterator[tuple[Tensor, Tensor]]:
-    """The same batches, each made in another thread while the network learns from the one before."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = deque(pool.submit(next, batches) for _ in range(2))
-        while True:
-            batch = coming.popleft().result()
-            coming.append(pool.submit(next, batches))
-            yield batch

@@ -2,43 +2,41 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from torch import Tensor
 
 from bridge.errors import BridgeError
 from bridge.files import write_atomically
 from models.augment import Augmentation
-from models.command import ended
+from models.command import Add, Verb, bar_on, field_arguments, filled, run_verb
 from models.dataset import load
 from models.distributed import joined, world
-from models.export import read_checkpoint
 from models.gaze.evaluate import Reader, compare, table
 from models.gaze.export import largest_difference, to_onnx
 from models.gaze.faces import open_faces, split
 from models.gaze.lessons import EyeLessons, FaceLessons, Lessons
 from models.gaze.network import NEAR_EYE, GazeConfig, Kind, restored
-from models.gaze.training import Recipe, Run, train
-from models.spread import Spread
+from models.gaze.training import Recipe, Run
+from models.spread import Spread, spread_arguments
 from models.synthetic.parts import FETCH_HELP
+from models.training import keep_learning, read_checkpoint
 
 _console: Final = Console(stderr=True)
-_COLUMNS: Final = (
-    *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()),
-)
 _CONFIGS: Final = {"face": GazeConfig(), "near-eye": NEAR_EYE}
 
 
 def _render(options: argparse.Namespace) -> int:
     from models.gaze.portraits import render_set  # numba takes a second, and no other verb needs it
 
-    with Progress(*_COLUMNS, console=_console) as bar:
+    with bar_on(_console) as bar:
         task = bar.add_task("faces", total=options.people * options.each)
-        spread = Spread(options.workers, options.ray)
+        spread = Spread.of(options)
         for count in render_set(options.out, options.parts, options.people, options.each, options.seed, spread):
             bar.advance(task, count)
     return 0
@@ -48,24 +46,25 @@ def _train(options: argparse.Namespace) -> int:
     config = replace(
         _CONFIGS[options.kind], **{name: getattr(options, name) for name in ("size", "width") if getattr(options, name)}
     )
-    recipe = Recipe(**{field.name: getattr(options, field.name) for field in fields(Recipe)})
+    recipe = filled(Recipe, options)
     lessons, about = _lessons(config, options)
-    with joined() as device, Progress(*_COLUMNS, console=_console, disable=world()[0] > 0) as bar:
-        run = Run(config, recipe, lessons, about)
+    with joined() as device, bar_on(_console, disable=world()[0] > 0) as bar:
+        run = Run(config, recipe, lessons, about, device)
         if options.resume:
             run.resume(options.out)
         elif options.imagenet:
             run.net.trunk.load_imagenet(options.imagenet)
         task = bar.add_task("training", total=run.steps, completed=run.step)
-        smooth: list[float] = []
+        recent = deque[float](maxlen=50)
 
-        def said(step: int, steps: int, loss: float) -> None:
-            smooth.append(loss)
-            bar.update(task, completed=step, description=f"L1 {sum(smooth[-50:]) / len(smooth[-50:]):.4f} rad")
-            if world()[0] == 0 and step % max(1, steps // 20) == 0:
-                bar.console.print(f"step {step} of {steps}: L1 {sum(smooth[-50:]) / len(smooth[-50:]):.4f} rad")
+        def said(loss: Tensor) -> None:
+            recent.append(float(loss))
+            words = f"L1 {sum(recent) / len(recent):.4f} rad"
+            bar.update(task, completed=run.step, description=words)
+            if world()[0] == 0 and run.step % max(1, run.steps // 20) == 0:
+                bar.console.print(f"step {run.step} of {run.steps}: {words}")
 
-        done = train(run.to(device), options.out, said)
+        done = keep_learning(run, run.lessons_left(), options.out, said, recipe.save_every)
         if world()[0] == 0:
             bar.console.print(f"wrote {options.out}" if done else "Stopped; go on with --resume.")
     return 0 if done else 130
@@ -129,17 +128,16 @@ def _held_out(kind: Kind, options: argparse.Namespace) -> dict[str, Lessons]:
     return found
 
 
-def _render_arguments(add: Callable[..., Any]) -> None:
+def _render_arguments(add: Add) -> None:
     add("out", type=Path, help="folder to write")
     add("--parts", type=Path, default=Path("../shared/assets"), help=FETCH_HELP)
     add("--people", type=int, default=200, help="how many people (%(default)s)")
     add("--each", type=int, default=40, help="pictures of each (%(default)s)")
     add("--seed", type=int, default=1, help="of everything (%(default)s)")
-    add("--workers", type=int, default=1, help="processes on this machine (%(default)s)")
-    add("--ray", help="address of a Ray cluster to spread the work over; 'local' starts one here")
+    spread_arguments(add)
 
 
-def _train_arguments(add: Callable[..., Any]) -> None:
+def _train_arguments(add: Add) -> None:
     add("--kind", choices=_CONFIGS, default="face", help="a whole face, or a headset's two eyes (%(default)s)")
     add("--data", type=Path, nargs="+", required=True, help="ETH-XGaze, MPIIFaceGaze, rendered faces or eye pairs")
     add("--out", type=Path, default=Path(".work/gaze.pt"), help="checkpoint to write (%(default)s)")
@@ -159,18 +157,15 @@ def _train_arguments(add: Callable[..., Any]) -> None:
         "seed": "of the initial weights and the order",
         "save_every": "seconds between checkpoints",
     }
-    for field in fields(Recipe):
-        kind = int if field.name in ("batch", "seed") else float
-        name = f"--{field.name.replace('_', '-')}"
-        add(name, type=kind, default=field.default, help=f"{words[field.name]} (%(default)s)")
+    field_arguments(add, Recipe(), words)
 
 
-def _export_arguments(add: Callable[..., Any]) -> None:
+def _export_arguments(add: Add) -> None:
     add("checkpoint", type=Path, help="written by train")
     add("onnx", type=Path, help="where to write the network")
 
 
-def _compare_arguments(add: Callable[..., Any]) -> None:
+def _compare_arguments(add: Add) -> None:
     add("networks", type=Path, nargs="+", help="exported networks, or EyeNet's own file")
     add("--data", type=Path, nargs="+", required=True, help="the sets they learnt from: who was held out judges")
     add(
@@ -185,23 +180,18 @@ def _compare_arguments(add: Callable[..., Any]) -> None:
     add("--pictures", type=int, help="use only so many of a set, evenly thinned out (all)")
 
 
-_VERBS: Final[dict[str, tuple[Callable[[argparse.Namespace], int], Callable[[Callable[..., Any]], None], str]]] = {
-    "render": (_render, _render_arguments, "render faces whose gaze is known, to learn from"),
-    "train": (_train, _train_arguments, "train a network; the defaults are the paper's. A stopped run goes on"),
-    "compare": (_compare, _compare_arguments, "degrees and milliseconds of exported networks in one table"),
-    "export": (_export, _export_arguments, "checkpoint to .onnx, compared with PyTorch"),
+_VERBS: Final = {
+    "render": Verb(_render, _render_arguments, "render faces whose gaze is known, to learn from"),
+    "train": Verb(_train, _train_arguments, "train a network; the defaults are the paper's. A stopped run goes on"),
+    "compare": Verb(_compare, _compare_arguments, "degrees and milliseconds of exported networks in one table"),
+    "export": Verb(_export, _export_arguments, "checkpoint to .onnx, compared with PyTorch"),
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one verb; 2 for what the user must change, 130 when stopped by hand."""
     parser = argparse.ArgumentParser(prog="python -m models.gaze", description="Gaze networks: faces and headsets.")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for verb, (_, describe, words) in _VERBS.items():
-        command = verbs.add_parser(verb, help=words, description=words)
-        describe(command.add_argument)
-    options = parser.parse_args(arguments)
-    return ended(lambda: _VERBS[options.verb][0](options), "Stopped.")
+    return run_verb(parser, _VERBS, arguments, "Stopped.")
 
 
 if __name__ == "__main__":

@@ -4,12 +4,7 @@
 learns another part of every batch. A run that was stopped goes on from its checkpoint.
 """
 
-import datetime
-import os
-import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +13,10 @@ import torch
 from torch import Tensor
 
 from bridge.errors import BridgeError
-from models.distributed import average_gradients, own_share, same_start, world
-from models.export import read_checkpoint
+from models.distributed import average_gradients, own_share, same_start
 from models.gaze.lessons import Lesson, Lessons
 from models.gaze.network import GazeConfig, Network, network_of
-from models.train import git_commit
+from models.training import made, read_checkpoint, write_checkpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +54,25 @@ def l1(said: Tensor, lesson: Lesson) -> Tensor:
 class Run:
     """Everything that a checkpoint keeps."""
 
-    def __init__(self, config: GazeConfig, recipe: Recipe, lessons: Lessons, about: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        config: GazeConfig,
+        recipe: Recipe,
+        lessons: Lessons,
+        about: dict[str, Any],
+        device: torch.device | str = "cpu",
+    ) -> None:
         """`about` goes into the checkpoint beside the commit and the date: what the network learnt from."""
         if lessons.kind != config.kind:
             raise ValueError(f"a {config.kind} network cannot learn from {lessons.kind} pictures")
         if len(lessons) < recipe.batch:
             raise BridgeError(f"there are {len(lessons)} pictures to train on: choose a --batch that is not larger")
         torch.manual_seed(recipe.seed)
-        self.config, self.recipe, self.lessons, self.about = config, recipe, lessons, about
-        self.net: Network = network_of(config)
+        self.config, self.recipe, self.lessons, self.about, self.device = config, recipe, lessons, about, device
+        self.net: Network = network_of(config).to(device)
+        same_start(self.net)
         self.optimizer = torch.optim.Adam(self.net.parameters(), lr=recipe.rate, betas=(0.9, 0.999))
         self.step, self.seconds = 0, 0.0
-        self.device = torch.device("cpu")
 
     @property
     def steps_an_epoch(self) -> int:
@@ -82,11 +83,10 @@ class Run:
     def steps(self) -> int:
         return max(1, round(self.recipe.epochs * self.steps_an_epoch))
 
-    def to(self, device: torch.device) -> "Run":
-        self.device = device
-        self.net.to(device)
-        same_start(self.net)
-        return self
+    @property
+    def passed(self) -> float:
+        """Share of the steps that is over."""
+        return self.step / self.steps
 
     def learn(self, lesson: Lesson) -> Tensor:
         """One step; returns the loss."""
@@ -110,9 +110,6 @@ class Run:
             yield self.lessons.lesson(own_share(rows[place * self.recipe.batch :][: self.recipe.batch]))
 
     def save(self, path: Path) -> None:
-        """Whole or not at all; only the first process writes."""
-        if world()[0]:
-            return
         state = {
             "net": self.net.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -120,12 +117,9 @@ class Run:
             "recipe": asdict(self.recipe),
             "step": self.step,
             "seconds": self.seconds,
-            "trained": {"commit": git_commit(), "date": datetime.date.today().isoformat(), **self.about},
+            "trained": {**made(), **self.about},
         }
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".unfinished")
-        torch.save(state, unfinished)
-        os.replace(unfinished, path)
+        write_checkpoint(path, state)
 
     def resume(self, path: Path) -> None:
         """Go on from a checkpoint. Raises BridgeError when it is damaged, or of another network."""
@@ -135,31 +129,3 @@ class Run:
         self.net.load_state_dict(state["net"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.seconds = state["step"], state["seconds"]
-
-
-def train(run: Run, out: Path, said: Callable[[int, int, float], None]) -> bool:
-    """Train until the recipe is done, or Ctrl-C; False for the latter. `said(step, steps, loss)` after each step."""
-    began, saved, before = time.monotonic(), time.monotonic(), run.seconds
-    run.net.train()
-    try:
-        for lesson in ahead(run.lessons_left()):
-            loss = run.learn(lesson)
-            said(run.step, run.steps, float(loss))
-            run.seconds = before + time.monotonic() - began
-            if time.monotonic() - saved > run.recipe.save_every:
-                run.save(out)
-                saved = time.monotonic()
-    except KeyboardInterrupt:
-        run.save(out)
-        return False
-    run.save(out)
-    return True
-
-
-def ahead(lessons: Iterator[Lesson]) -> Iterator[Lesson]:
-    """The same lessons, each made in another thread while the network learns from the one before."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = deque(pool.submit(next, lessons, None) for _ in range(2))
-        while (lesson := coming.popleft().result()) is not None:
-            coming.append(pool.submit(next, lessons, None))
-            yield lesson

@@ -21,11 +21,10 @@ from typing import Final
 
 import numpy as np
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from bridge.errors import BridgeError
 from bridge.files import write_atomically
-from models.command import ended
+from models.command import bar_on, ended
 from models.gaze_emotion.emotions import BY_NUMBER
 from models.gaze_emotion.points import FORWARD
 from models.gaze_emotion.pseudo import Seen, Work, label
@@ -33,12 +32,9 @@ from models.gaze_emotion.relations import averted
 from models.gaze_emotion.sets import LEFT_OUT, Listing, find
 from models.gaze_emotion.study import Study, study_of
 from models.listing import counts, table, table_of
-from models.spread import Spread
+from models.spread import Spread, spread_arguments
 
 _console: Final = Console(stderr=True)
-_COLUMNS: Final = (
-    *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()),
-)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -61,8 +57,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--out", type=Path, default=Path("gaze_emotion.html"), help="report to write (%(default)s)")
     add("--work", type=Path, default=Path(".work/gaze_emotion"), help="where pseudo-labels are kept (%(default)s)")
     add("--seed", type=int, default=0, help="of bootstrap and permutations (%(default)s)")
-    add("--workers", type=int, default=1, help="processes on this machine (%(default)s)")
-    add("--ray", help="address of a Ray cluster that sees the same files; 'local' starts one here")
+    spread_arguments(add)
     return parser.parse_args(arguments)
 
 
@@ -91,9 +86,9 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _seen(listing: Listing, options: argparse.Namespace) -> dict[str, Seen]:
-    work, spread = Work(options.gaze, options.detector, options.work), Spread(options.workers, options.ray)
+    work, spread = Work(options.gaze, options.detector, options.work), Spread.of(options)
     seen: dict[str, Seen] = {}
-    with Progress(*_COLUMNS, console=_console) as bar:
+    with bar_on(_console) as bar:
         task = bar.add_task("pictures", total=len(listing.pictures))
         for chunk in label(listing.pictures, work, spread):
             seen |= chunk

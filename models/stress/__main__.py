@@ -16,22 +16,18 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from bridge.errors import BridgeError
 from bridge.files import write_atomically
-from models.command import ended
+from models.command import bar_on, ended
 from models.emotion.features import Reading, Tools, open_reader
 from models.listing import counts, table_of
-from models.spread import Spread
+from models.spread import Spread, spread_arguments
 from models.stress.recordings import LEFT_OUT, PHASES, Listing, find_recordings, read_recordings
 from models.stress.report import mean_accuracy, report
 from models.stress.study import REPEATS, Frames, Score, final, frames_of, phases_of, repeated, scores
 
 _console: Final = Console(stderr=True)
-_COLUMNS: Final = (
-    *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()),
-)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -49,8 +45,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--export", type=Path, help="write a model of all frames, .npz, for the daemon's slow channel")
     add("--out", type=Path, default=Path("stress.html"), help="report to write (%(default)s)")
     add("--work", type=Path, default=Path(".work/stress"), help="where what was read is kept (%(default)s)")
-    add("--workers", type=int, default=1, help="processes on this machine (%(default)s)")
-    add("--ray", help="address of a Ray cluster that sees the same files; 'local' starts one here")
+    spread_arguments(add)
     return parser.parse_args(arguments)
 
 
@@ -69,9 +64,9 @@ def run(options: argparse.Namespace) -> None:
             f"could be read ({', '.join(_counted(frames)) or 'nothing was left out'})"
         )
     answers = {}
-    with Progress(*_COLUMNS, console=_console) as bar:
+    with bar_on(_console) as bar:
         task = bar.add_task("repeats", total=len(asked) * options.repeats)
-        spread = Spread(options.workers, options.ray)
+        spread = Spread.of(options)
         for phase, repeat, said in repeated(frames, options.repeats, options.trials, options.work, spread):
             answers[phase, repeat] = said
             bar.advance(task)
@@ -86,8 +81,8 @@ def run(options: argparse.Namespace) -> None:
 
 def _readings(listing: Listing, tools: Tools, options: argparse.Namespace) -> dict[str, list[Reading]]:
     readings = {}
-    spread = Spread(options.workers, options.ray)
-    with Progress(*_COLUMNS, console=_console) as bar:
+    spread = Spread.of(options)
+    with bar_on(_console) as bar:
         task = bar.add_task("recordings", total=len(listing.recordings))
         for recording, read in read_recordings(listing.recordings, tools, options.frames, options.work, spread):
             readings[recording.name] = read

@@ -7,18 +7,17 @@ import platform
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import torch
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from models.clean import removed_rows
-from models.command import ended
-from models.spread import Spread
+from models.command import Add, Verb, bar_on, run_verb
+from models.spread import Spread, spread_arguments
 from models.study import benchmark, frozen, start
 from models.study.data import load
 from models.study.methods import PRESETS
@@ -27,9 +26,6 @@ from models.study.strangers import COLUMNS
 from models.synthetic.parts import FETCH_HELP, open_parts
 
 _console: Final = Console(stderr=True)
-_COLUMNS: Final = (
-    *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()),
-)
 
 
 @contextlib.contextmanager
@@ -48,9 +44,9 @@ def _baked(parts: Path) -> Iterator[Path]:
 def _render(options: argparse.Namespace) -> None:
     plan = benchmark.Plan(options.every, options.people)
     total = len(plan.shards()) * len(HOLDS) * len(plan.frames())
-    with _baked(options.parts) as parts, Progress(*_COLUMNS, console=_console) as bar:
+    with _baked(options.parts) as parts, bar_on(_console) as bar:
         task = bar.add_task("pairs", total=total)
-        for count in benchmark.render(options.out, parts, plan, Spread(options.workers, options.ray)):
+        for count in benchmark.render(options.out, parts, plan, Spread.of(options)):
             bar.advance(task, count)
 
 
@@ -68,7 +64,7 @@ def _freeze(options: argparse.Namespace) -> None:
 
 def _pretrain(options: argparse.Namespace) -> None:
     preset, device = PRESETS[options.preset], torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    with Progress(*_COLUMNS, console=_console) as bar:
+    with bar_on(_console) as bar:
         task = bar.add_task("steps", total=options.steps)
         for words in start.write_start(options.out, options.data, preset, options.steps, device):
             bar.update(task, advance=1, description=words)
@@ -82,9 +78,9 @@ def _run(options: argparse.Namespace) -> None:
     preset = replace(PRESETS[options.preset], start=options.start)
     version = frozen.read().version
     work = options.work / f"{preset.name}-{version}-{zlib.crc32(repr(preset).encode()):08x}"
-    with Progress(*_COLUMNS, console=_console) as bar:
+    with bar_on(_console) as bar:
         task = bar.add_task("trainings", total=len(tasks(preset)))
-        for done in run_all(options.data, work, preset, Spread(options.workers, options.ray, gpus=1)):
+        for done in run_all(options.data, work, preset, Spread.of(options, gpus=1)):
             bar.advance(task)
             bar.console.print(f"{done.file} is done", highlight=False)
     removed = removed_rows(options.data)
@@ -100,54 +96,58 @@ def _run(options: argparse.Namespace) -> None:
     _console.print(f"wrote {options.out}")
 
 
-_VERBS: Final[dict[str, tuple[Callable[[argparse.Namespace], None], str]]] = {
-    "render": (_render, "render the frozen benchmark, or a part of its frames"),
-    "pretrain": (
+def _parts_argument(add: Add) -> None:
+    add("--parts", type=Path, default=Path("../shared/assets"), help=f"{FETCH_HELP} (%(default)s)")
+
+
+def _preset_argument(add: Add) -> None:
+    add("--preset", choices=PRESETS, default="small", help="full needs a GPU and hours (%(default)s)")
+
+
+def _render_arguments(add: Add) -> None:
+    _parts_argument(add)
+    add("out", type=Path, help="folder to write")
+    add("--every", type=int, default=1, help="only every so many-th frame of each hold; small needs 20 (%(default)s)")
+    add("--people", type=int, default=benchmark.PEOPLE, help="only the first so many people (%(default)s)")
+    spread_arguments(add)
+
+
+def _pretrain_arguments(add: Add) -> None:
+    _preset_argument(add)
+    add("data", type=Path, nargs="+", help="data sets of models.synthetic")
+    add("--steps", type=int, default=2000, help="batches to learn from (%(default)s)")
+    add("--out", type=Path, default=Path(".work/start-small.pt"), help="weights to write (%(default)s)")
+
+
+def _run_arguments(add: Add) -> None:
+    _preset_argument(add)
+    add("data", type=Path, help="a rendered benchmark")
+    add("--start", type=Path, help="weights to begin with: pretrain's, or torchvision's InceptionV3 (full)")
+    add("--work", type=Path, default=Path(".work/study"), help="where answers are kept (%(default)s)")
+    add("--out", type=Path, default=Path("models/RESULTS.md"), help="report to write (%(default)s)")
+    words = "figures of models.evaluate --json on unknown people, skins and heads, for a table of them"
+    add("--strangers", type=Path, nargs=len(COLUMNS), metavar=COLUMNS, help=words)
+    spread_arguments(add)
+
+
+_VERBS: Final = {
+    "render": Verb(_render, _render_arguments, "render the frozen benchmark, or a part of its frames"),
+    "pretrain": Verb(
         _pretrain,
+        _pretrain_arguments,
         "make weights to begin with where there are no ImageNet's, of pairs from models.synthetic",
     ),
-    "run": (_run, "train and ask every method, and write the tables; a run that was stopped goes on"),
-    "freeze": (_freeze, "make what this program renders the next version of the benchmark"),
+    "run": Verb(
+        _run, _run_arguments, "train and ask every method, and write the tables; a run that was stopped goes on"
+    ),
+    "freeze": Verb(_freeze, _parts_argument, "make what this program renders the next version of the benchmark"),
 }
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m models.study", description="The Eyemotion study as a program.")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for verb, (_, words) in _VERBS.items():
-        command = verbs.add_parser(
-            verb, help=words, description=words, formatter_class=argparse.ArgumentDefaultsHelpFormatter
-        )
-        add = command.add_argument
-        if verb in ("render", "freeze"):
-            add("--parts", type=Path, default=Path("../shared/assets"), help=FETCH_HELP)
-        if verb in ("pretrain", "run"):
-            add("--preset", choices=PRESETS, default="small", help="full needs a GPU and hours")
-        if verb == "render":
-            add("out", type=Path, help="folder to write")
-            add("--every", type=int, default=1, help="only every so many-th frame of each hold; small needs 20")
-            add("--people", type=int, default=benchmark.PEOPLE, help="only the first so many people")
-        elif verb == "pretrain":
-            add("data", type=Path, nargs="+", help="data sets of models.synthetic")
-            add("--steps", type=int, default=2000, help="batches to learn from")
-            add("--out", type=Path, default=Path(".work/start-small.pt"), help="weights to write")
-        elif verb == "run":
-            add("data", type=Path, help="a rendered benchmark")
-            add("--start", type=Path, help="weights to begin with: pretrain's, or torchvision's InceptionV3 (full)")
-            add("--work", type=Path, default=Path(".work/study"), help="where answers are kept")
-            add("--out", type=Path, default=Path("models/RESULTS.md"), help="report to write")
-            words = "figures of models.evaluate --json on unknown people, skins and heads, for a table of them"
-            add("--strangers", type=Path, nargs=len(COLUMNS), metavar=COLUMNS, help=words)
-        if verb in ("render", "run"):
-            add("--workers", type=int, default=1, help="processes on this machine")
-            add("--ray", help="address of a Ray cluster to spread the work over; 'local' starts one here")
-    return parser
-
-
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one verb; 2 for what the user must change, 130 when stopped by hand."""
-    options = _parser().parse_args()
-    return ended(lambda: _VERBS[options.verb][0](options))
+    parser = argparse.ArgumentParser(prog="python -m models.study", description="The Eyemotion study as a program.")
+    return run_verb(parser, _VERBS, arguments)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from models.gaze.__main__ import main
 from models.gaze.faces import open_faces, split
 from models.gaze.lessons import FaceLessons, Lesson
 from models.gaze.network import GazeConfig
-from models.gaze.training import Recipe, Run, l1, rate_at, train
+from models.gaze.training import Recipe, Run, l1, rate_at
+from models.training import keep_learning
 from tests.gaze.fake import write_rendered
 
 SMALL = GazeConfig(size=64, width=0.125, hidden=32, layers=2, dropout=0.0)
@@ -49,19 +50,20 @@ def test_it_learns_and_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     write_rendered(tmp_path / "faces", people=4, each=32)
     lessons, losses = lessons_at(tmp_path / "faces"), list[float]()
     whole = Run(SMALL, QUICK, lessons, {})
-    assert train(whole, tmp_path / "whole.pt", lambda step, steps, loss: losses.append(loss))
+    assert keep_learning(whole, whole.lessons_left(), tmp_path / "whole.pt", lambda loss: losses.append(float(loss)))
     assert len(losses) == whole.steps
     assert np.mean(losses[-6:]) < 0.17  # saying 0 whatever is shown gives 0.25
 
-    def stop(step: int, steps: int, loss: float) -> None:
-        if step == steps // 2:
+    first, second = (Run(SMALL, QUICK, lessons, {}) for _ in range(2))
+
+    def stop(loss: torch.Tensor) -> None:
+        if first.step == first.steps // 2:
             raise KeyboardInterrupt
 
-    assert not train(Run(SMALL, QUICK, lessons, {}), tmp_path / "half.pt", stop)
-    second = Run(SMALL, QUICK, lessons, {})
+    assert not keep_learning(first, first.lessons_left(), tmp_path / "half.pt", stop)
     second.resume(tmp_path / "half.pt")
     assert second.step == whole.steps // 2
-    assert train(second, tmp_path / "half.pt", lambda *_: None)
+    assert keep_learning(second, second.lessons_left(), tmp_path / "half.pt", lambda loss: None)
     for name, value in whole.net.state_dict().items():
         assert torch.allclose(value, second.net.state_dict()[name], atol=1e-4), name
 
