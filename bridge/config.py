@@ -93,7 +93,7 @@ def read_settings(path: Path | None) -> dict[str, Any]:
         return tomllib.loads(chosen.read_text("utf-8"))
     except OSError as error:
         raise BridgeError(f"cannot read the settings file {chosen}: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # of TOML, of UTF-8, of a number too long, of brackets too deep
         raise BridgeError(
             f"the settings file {chosen} is not valid TOML: {error}; mend that line or delete it"
         ) from error

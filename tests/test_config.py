@@ -61,12 +61,15 @@ def test_a_setting_put_back_to_its_default_is_stored_as_that(tmp_path: Path) -> 
     assert Config.model_validate(read_settings(path)) == Config()
 
 
-def test_a_broken_file_is_said_and_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "broken", ["[ambient\n", "a = " + 5000 * "[", "a = " + 5000 * "{a=", "a = " + 5000 * "9"], ids=lambda text: text[:6]
+)
+def test_a_broken_file_is_said_and_left_alone(tmp_path: Path, broken: str) -> None:
     path = tmp_path / "mine.toml"
-    path.write_text("[ambient\n")
+    path.write_text(broken)
     with pytest.raises(BridgeError, match="is not valid TOML"):
         save_settings(Config(), path)
-    assert path.read_text() == "[ambient\n"
+    assert path.read_text() == broken
     with pytest.raises(BridgeError, match="cannot read the settings file"):
         read_settings(tmp_path / "none.toml")
 

@@ -142,10 +142,10 @@ class Collect(ConfiguredCommand):
             return Form.model_validate(tomllib.loads(self.form_file.read_text("utf-8")))
         except OSError as error:
             raise BridgeError(f"cannot read the form {self.form_file}: {error.strerror or error}") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise BridgeError(f"the form {self.form_file} is not valid TOML: {error}") from error
         except ValidationError as error:
             raise BridgeError(f"{self.form_file}: {explain(error, Form)}") from error
+        except (ValueError, RecursionError) as error:  # of TOML, of UTF-8, of a number too long, of brackets too deep
+            raise BridgeError(f"the form {self.form_file} is not valid TOML: {error}") from error
 
     def _tell(self, person: Participant) -> int:
         over = [len(person.over(session)) for session in range(1, self.pace.sessions + 1)]
