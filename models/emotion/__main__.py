@@ -15,19 +15,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, get_args
 
-import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from bridge.errors import BridgeError
-from bridge.face.machines import Floats
 from bridge.files import write_atomically
 from models.command import ended
+from models.emotion.answers import Answers, answered, final, joined
 from models.emotion.classes import CLASSES
+from models.emotion.classifier import Setting
 from models.emotion.faces import LEFT_OUT, Choice, Listing, View
 from models.emotion.features import Reading, Tools, open_reader, read_faces
 from models.emotion.layouts import LAYOUTS, find_faces
-from models.emotion.study import Answers, Study, answered, final, joined, study_of
+from models.emotion.study import Row, Study, study_of
 from models.emotion.truth import read_truth
 from models.listing import counts, table, table_of
 from models.spread import Spread
@@ -46,12 +46,17 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("set", type=Path, help="folder of the set, as it is published")
     add("--layout", choices=tuple(LAYOUTS), required=True, help="which set it is")
     add("--landmarks", type=Path, required=True, help="MediaPipe's face_landmarker.task, or a 68-point network, .onnx")
-    add("--network", type=Path, help="face network, .onnx; without one the face model is fitted to the landmarks")
+    add(
+        "--network",
+        type=Path,
+        help="face network, .onnx; without one the landmarks' own blendshapes, or else a fit to them",
+    )
     add("--model", type=Path, help="face model, .npz; the built-in face without one")
     add("--view", choices=get_args(View), default="frontal", help="of RaFD and KDEF (%(default)s)")
     add("--contempt", action="store_true", help="keep contempt, an eighth class of RaFD and CK+")
     add("--compound", action="store_true", help="keep compound emotions of RAF-DB and CFEE as further classes")
     add("--no-neutral", action="store_true", help="leave neutral faces out, as in CK+'s 327 peaks")
+    add("--absolute", action="store_true", help="do not compare faces with their people's neutral, nor leave any out")
     add("--trials", type=int, default=30, help="rounds of the search for hyper-parameters (%(default)s)")
     add("--export", type=Path, help="write a model of all the faces, .npz, for the daemon")
     add("--out", type=Path, default=Path("emotion.html"), help="report to write (%(default)s)")
@@ -64,13 +69,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def run(options: argparse.Namespace) -> None:
     """Find, read, learn, ask, write. Raises BridgeError for what the user must change."""
-    from models.emotion.report import (  # matplotlib takes a second
-        OF_BLENDSHAPES,
-        OF_COEFFICIENTS,
-        OF_TRUTH,
-        Setting,
-        report,
-    )
+    from models.emotion.report import How, report, title  # matplotlib takes a second
 
     if options.trials < 1:
         raise BridgeError("--trials must be 1 at least")
@@ -78,29 +77,26 @@ def run(options: argparse.Namespace) -> None:
     tools = Tools(options.landmarks, options.network, options.model)
     with _console.status("finding faces"):
         listing = find_faces(options.set, options.layout, choice)
-    study = study_of(listing, _readings(listing, tools, options), options.seed)
+    readings, truth = _readings(listing, tools, options), _truth(tools, options.set)
+    study = study_of(listing, readings, truth, not options.absolute, options.seed)
     _check(study)
-    answers = {OF_COEFFICIENTS: _answers(study, study.coefficients, "coefficients", options)}
-    if study.blendshapes is not None:
-        answers[OF_BLENDSHAPES] = _answers(study, study.blendshapes, "blendshapes", options)
-    truth = _truth(study, tools, options.set)
-    if truth is not None:
-        answers[OF_TRUTH] = _answers(study, truth, "truth", options)
+    answers = _answers(study, options)
     made = _made(options, tools)
-    setting = Setting(options.layout, choice, options.trials, options.network is not None)
-    write_atomically(options.out, report(study, answers, setting, made).encode())
-    write_atomically(options.out.with_suffix(".csv"), _faces(study, answers[OF_COEFFICIENTS]))
+    how = How(options.layout, choice, options.trials, options.network is not None)
+    write_atomically(options.out, report(study, answers, how, made).encode())
+    write_atomically(options.out.with_suffix(".csv"), _faces(study, answers[study.best]))
     write_atomically(options.out.with_suffix(".troubles.csv"), table_of(study.troubles))
     if options.export is not None:
-        _export(study, answers[OF_COEFFICIENTS], tools, options)
-    _say(study, answers, options.out)
+        _export(study, answers[study.best], tools, options)
+    _say(study, {title(row): answer for row, answer in answers.items()}, options.out)
 
 
 def _readings(listing: Listing, tools: Tools, options: argparse.Namespace) -> dict[str, Reading]:
     readings: dict[str, Reading] = {}
+    faces = listing.faces if options.absolute else listing.faces + listing.neutrals
     with Progress(*_COLUMNS, console=_console) as bar:
-        task = bar.add_task("faces", total=len(listing.faces))
-        for chunk in read_faces(listing.faces, tools, options.work, Spread(options.workers, options.ray)):
+        task = bar.add_task("faces", total=len(faces))
+        for chunk in read_faces(faces, tools, options.work, Spread(options.workers, options.ray)):
             readings |= chunk
             bar.advance(task, len(chunk))
     return readings
@@ -115,30 +111,35 @@ def _check(study: Study) -> None:
         )
 
 
-def _answers(study: Study, features: Floats, what: str, options: argparse.Namespace) -> Answers:
-    parts = {}
+def _answers(study: Study, options: argparse.Namespace) -> dict[Row, Answers]:
+    answers: dict[Row, Answers] = {}
     spread = Spread(options.workers, options.ray)
-    with Progress(*_COLUMNS, console=_console) as bar:
-        task = bar.add_task(what, total=len(study.tests))
-        for number, setting, said in answered(study, features, options.trials, options.seed, options.work, spread):
-            parts[number] = (setting, said)
-            bar.advance(task)
-    return joined(study, parts)
+    for learnt, asked in study.questions():
+        parts: dict[Row, dict[int, tuple[Setting, list[int]]]] = {row: {} for row in asked}
+        given = (study, learnt, tuple(asked.values()), options.trials, options.seed, options.work, spread)
+        with Progress(*_COLUMNS, console=_console) as bar:
+            task = bar.add_task(" ".join(next(iter(asked))), total=len(study.tests))
+            for number, setting, found in answered(*given):
+                for row, said in zip(asked, found, strict=True):
+                    parts[row][number] = setting, said
+                bar.advance(task)
+        answers |= {row: joined(study, part) for row, part in parts.items()}
+    return answers
 
 
-def _truth(study: Study, tools: Tools, folder: Path) -> Floats | None:
-    """(n, 28) the coefficients that rendered faces were rendered with; None of others."""
+def _truth(tools: Tools, folder: Path) -> dict[str, list[float]]:
+    """By their names, the coefficients that rendered faces were rendered with."""
     known = read_truth(folder)
-    if not all(face.name in known for face in study.faces):
-        return None
-    return open_reader(tools).basis.coefficients(np.stack([known[face.name] for face in study.faces]))
+    basis = open_reader(tools).basis
+    return {name: basis.coefficients(weights).tolist() for name, weights in known.items()}
 
 
 def _export(study: Study, answers: Answers, tools: Tools, options: argparse.Namespace) -> None:
     accuracy, spread = answers.accuracy(study.labels)
     card = (
         f"{len(study.faces)} faces of {study.title}; {100 * accuracy:.1f} % (+- {100 * spread:.1f}) of faces that were "
-        f"held out were recognised. {'Rendered people: not for real ones. ' if options.layout == 'rendered' else ''}"
+        f"held out were recognised{'' if study.plain else ', each minus its own neutral'}. "
+        f"{'Rendered people: not for real ones. ' if options.layout == 'rendered' else ''}"
         "It names posed expressions, not what anybody feels."
     )
     with _console.status("learning from all faces"):
@@ -152,7 +153,7 @@ def _made(options: argparse.Namespace, tools: Tools) -> dict[str, str]:
     return {
         "set": f"{options.set}, layout {options.layout}",
         "landmarks": options.landmarks.name,
-        "face network": options.network.name if options.network else "none: fitted to landmarks",
+        "face network": options.network.name if options.network else "none",
         "face model": options.model.name if options.model else "the built-in face",
         "basis": open_reader(tools).basis.fingerprint,
         "seed": str(options.seed),
@@ -176,6 +177,8 @@ def _say(study: Study, answers: dict[str, Answers], out: Path) -> None:
     _console.print(f"{len(study.faces)} faces count; {study.looked_at - len(study.faces)} were left out")
     for line in _counted(study):
         _console.print(f"  {line}", markup=False)
+    if study.plain:
+        _console.print(study.plain, markup=False)
     for name, answer in answers.items():
         accuracy, spread = answer.accuracy(study.labels)
         _console.print(f"{100 * accuracy:5.1f} % +- {100 * spread:.1f}  {name}", markup=False)

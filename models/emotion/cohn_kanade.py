@@ -6,6 +6,7 @@
 A sequence gives its last frame, the peak, as in the paper. The first frame of each person's first labelled sequence is
 neutral: the paper's Table I says seven emotions and neutral, its text seven classes of which one is neutral, and it
 does not say where neutral faces are from. With contempt and without neutral, these are its 327 peaks and their labels.
+The first frames of a person's other sequences, labelled or not, are what their faces may be compared with.
 """
 
 from collections.abc import Sequence
@@ -28,17 +29,19 @@ def cohn_kanade(folder: Path, choice: Choice, troubles: list[Trouble]) -> list[F
     begun: set[str] = set()
     for sequence in sorted(sequences.keys() | given.keys()):
         numbers, frames = given.get(sequence, {}), sorted(sequences.get(sequence, []), key=lambda one: one[0].name)
-        trouble = _trouble(numbers, frames)
+        person, trouble = sequence.split("/")[0], _trouble(numbers, frames)
+        if len(frames) > 1:
+            asked = trouble is None and person not in begun
+            found.append(Face(*frames[0], NUMBERS["neutral"], person, asked=asked))
+            if asked:
+                begun.add(person)
         if trouble is not None:
             troubles.append(Trouble(trouble, sequence, ", ".join(sorted(numbers.values()))))
             continue
-        person, (path, name) = sequence.split("/")[0], frames[-1]
+        path, name = frames[-1]
         if path.stem not in numbers:
             troubles.append(Trouble("other peak", sequence, next(iter(numbers))))
         found.append(Face(path, name, NUMBERS[next(iter(numbers.values()))], person))
-        if person not in begun and len(frames) > 1:
-            begun.add(person)
-            found.append(Face(frames[0][0], frames[0][1], NUMBERS["neutral"], person))
     return found
 
 

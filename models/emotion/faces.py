@@ -25,6 +25,7 @@ LEFT_OUT: Final = {
     "neutral": "neutral, which --no-neutral leaves out",
     "other view": "seen from another side than asked, or looking aside",
     "not drawn": "the same emotion of the same person again; another one was drawn",
+    "no other neutral": "there is no other neutral picture of its person to subtract; --absolute keeps it",
 }
 NOTED: Final = {
     "repeated": "labelled more than once with the same emotion, counted once",
@@ -60,6 +61,8 @@ class Face:
     "Who it is, as the set calls them; empty where nobody knows."
     part: str = ""
     "'train' or 'test' where the set says so."
+    asked: bool = True
+    "False for a further neutral picture of somebody, with which their faces are only compared."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +71,7 @@ class Listing:
 
     layout: str
     faces: tuple[Face, ...]
+    "That are asked about."
+    neutrals: tuple[Face, ...]
+    "Further neutral pictures of known people, with which those are only compared."
     troubles: tuple[Trouble, ...]

@@ -1,7 +1,8 @@
 """From a picture to what a classifier learns from: the 28 expression coefficients, and MediaPipe's 52 to compare with.
 
-Landmarks, then the face network on the aligned face, or, where none is given, the fit of the face model to the
-landmarks: what the daemon does with each frame (bridge.face). Pictures are worked on in chunks whose answers are kept.
+Landmarks, then the face network on the aligned face, or, where none is given, the landmarks' own blendshapes, or else
+the fit of the face model to them: what the daemon does with each frame (bridge.face.reader), for a model must learn
+from what it will be given. Pictures are worked on in chunks whose answers are kept.
 """
 
 import copy
@@ -31,7 +32,7 @@ from models.spread import Spread
 
 CHUNK: Final = 32
 "Pictures worked on together; what is lost at most when a run is stopped."
-_VERSION: Final = 1
+_VERSION: Final = 2
 "Of the kept answers; another one does not find those of the last."
 
 
@@ -42,7 +43,7 @@ class Tools:
     landmarks: Path
     "MediaPipe's .task, or a 68-point network."
     network: Path | None
-    "A face network (.onnx); None: the face model is fitted to the landmarks."
+    "A face network (.onnx); None: the landmarks' own blendshapes are taken, or the face model is fitted to them."
     model: Path | None
     "The face model; None: the built-in face."
 
@@ -62,6 +63,9 @@ class Reading:
     digest: str = ""
     "Of the file's bytes: the same picture twice is found by it."
     coefficients: tuple[float, ...] = ()
+    "As the daemon reads them."
+    fitted: tuple[float, ...] = ()
+    "Those of the fit to the landmarks, where the daemon takes the landmarks' own blendshapes instead."
     blendshapes: tuple[float, ...] = ()
     "Where the landmarks' file gives them itself."
 
@@ -93,18 +97,24 @@ class Reader:
         if not found:
             return Reading("no face")
         try:
-            coefficients = self._coefficients(image, found[0])
+            read = self._read(image, found[0])
         except ValueError as error:
             return Reading("not fitted", str(error), len(found))
-        if not np.isfinite(coefficients).all():
+        if not all(np.isfinite(values).all() for values in read):
             return Reading("not fitted", "numbers that are none", len(found))
-        shapes = () if found[0].blendshapes is None else tuple(found[0].blendshapes.tolist())
-        return Reading(faces=len(found), coefficients=tuple(coefficients.tolist()), blendshapes=shapes)
+        coefficients, fitted, blendshapes = (tuple(values.tolist()) for values in read)
+        return Reading("", "", len(found), "", coefficients, fitted, blendshapes)
 
-    def _coefficients(self, image: NDArray[np.uint8], face: FaceLandmarks) -> NDArray[np.floating]:
+    def _read(self, image: NDArray[np.uint8], face: FaceLandmarks) -> tuple[NDArray[np.floating], ...]:
+        """Coefficients, fitted ones and blendshapes, as in Reading. Raises ValueError for points that are no face."""
+        nothing = np.zeros(0)
+        shapes = nothing if face.blendshapes is None else face.blendshapes
         if self._network is not None:
-            return self._network(aligned(image, face.points))
-        return self.basis.coefficients(self._fit(face.points).weights)
+            return self._network(aligned(image, face.points)), nothing, shapes
+        fitted = self.basis.coefficients(self._fit(face.points).weights)
+        if face.blendshapes is None:
+            return fitted, nothing, nothing
+        return self.basis.coefficients(face.blendshapes), fitted, shapes
 
 
 open_reader: Final = functools.lru_cache(1)(Reader)

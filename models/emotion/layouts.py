@@ -15,6 +15,7 @@ Whatever cannot be used is listed with its reason.
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -36,13 +37,14 @@ def find_faces(folder: Path, layout: str, choice: Choice) -> Listing:
         raise BridgeError(f"there is no folder {folder}: give the one that holds the set")
     title, read = LAYOUTS[layout]
     troubles: list[Trouble] = []
-    faces = _wanted(read(folder, choice, troubles), choice, troubles)
+    found = read(folder, choice, troubles)
+    faces = _wanted([face for face in found if face.asked], choice, troubles)
     if not faces:
         raise BridgeError(
             f"{folder} has no labelled face of the layout {layout} that is wanted ({len(troubles)} files and labels "
             f"were looked at): see models/emotion/README.md for the layouts, --layout and --view"
         )
-    return Listing(title, tuple(faces), tuple(troubles))
+    return Listing(title, tuple(faces), tuple(_neutrals(found, faces)), tuple(troubles))
 
 
 def _wanted(faces: Sequence[Face], choice: Choice, troubles: list[Trouble]) -> list[Face]:
@@ -61,6 +63,14 @@ def _wanted(faces: Sequence[Face], choice: Choice, troubles: list[Trouble]) -> l
     return wanted
 
 
+def _neutrals(found: Sequence[Face], wanted: Sequence[Face]) -> list[Face]:
+    """The neutral pictures of those whose faces are wanted, without these."""
+    chosen, people = set(wanted), {face.person for face in wanted if face.person}
+    return [
+        face for face in found if face.emotion == NUMBERS["neutral"] and face.person in people and face not in chosen
+    ]
+
+
 _RAFD: Final = re.compile(r"rafd(000|045|090|135|180)_(\d+)_[a-z]+_[a-z]+_([a-z]+)_(frontal|left|right)", re.IGNORECASE)
 _RAFD_VIEWS: Final[dict[str, View]] = {
     "090": "frontal",
@@ -76,7 +86,7 @@ _KDEF_VIEWS: Final[dict[str, View]] = {
 
 
 def _rafd(folder: Path, choice: Choice, troubles: list[Trouble]) -> list[Face]:
-    found = []
+    found, aside = [], []
     for path, name in pictures(folder, troubles):
         match = _RAFD.fullmatch(path.stem)
         if match is None:
@@ -88,9 +98,11 @@ def _rafd(folder: Path, choice: Choice, troubles: list[Trouble]) -> list[Face]:
             troubles.append(Trouble("unknown class", name, word))
         elif _RAFD_VIEWS[camera] != choice.view or gaze.lower() != "frontal":
             troubles.append(Trouble("other view", name))
+            if _RAFD_VIEWS[camera] == choice.view and emotion == NUMBERS["neutral"]:
+                aside.append(Face(path, name, emotion, person, asked=False))
         else:
             found.append(Face(path, name, emotion, person))
-    return _drawn(found, choice, troubles)
+    return _drawn(found, choice, troubles) + aside
 
 
 def _kdef(folder: Path, choice: Choice, troubles: list[Trouble]) -> list[Face]:
@@ -109,15 +121,18 @@ def _kdef(folder: Path, choice: Choice, troubles: list[Trouble]) -> list[Face]:
 
 
 def _drawn(faces: list[Face], choice: Choice, troubles: list[Trouble]) -> list[Face]:
-    """One picture of each person and emotion, as the paper draws one of KDEF's two sessions and of the two sides."""
+    """One picture of each person and emotion, as the paper draws one of KDEF's two sessions and of the two sides.
+
+    The other ones are not asked about.
+    """
     rng = np.random.default_rng(choice.seed)
     same: dict[tuple[str, int], list[Face]] = {}
     for face in sorted(faces, key=lambda face: face.name):
         same.setdefault((face.person, face.emotion), []).append(face)
     drawn = [group[int(rng.integers(len(group)))] for _, group in sorted(same.items())]
-    left = set(faces) - set(drawn)
-    troubles += [Trouble("not drawn", face.name) for face in sorted(left, key=lambda face: face.name)]
-    return drawn
+    left = sorted(set(faces) - set(drawn), key=lambda face: face.name)
+    troubles += [Trouble("not drawn", face.name) for face in left]
+    return drawn + [replace(face, asked=False) for face in left]
 
 
 def _raf_db(folder: Path, choice: Choice, troubles: list[Trouble]) -> list[Face]:

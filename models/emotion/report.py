@@ -11,19 +11,44 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from models.drawing import TEXT, svg
+from models.emotion.answers import Answers
 from models.emotion.faces import LEFT_OUT, NOTED, Choice
 from models.emotion.folds import Ints
 from models.emotion.published import OURS, TABLE
-from models.emotion.study import Answers, Study
+from models.emotion.study import (
+    BLENDSHAPES,
+    COEFFICIENTS,
+    FITTED,
+    OTHERS,
+    OWN,
+    PLAIN,
+    TRUTH,
+    Row,
+    Study,
+)
 from models.page import cards, figure, left_out, made_of, page
 
-OF_COEFFICIENTS: Final = "eyebridge: 28 expression coefficients"
-OF_TRUTH: Final = "the same classifier on the movements that were rendered, which no camera sees"
-OF_BLENDSHAPES: Final = "the same classifier on MediaPipe's 52 blendshapes (baseline)"
+_LEARNT: Final = {
+    COEFFICIENTS: "eyebridge: 28 expression coefficients",
+    FITTED: "28 coefficients of the face model's fit to the landmarks",
+    BLENDSHAPES: "MediaPipe's 52 blendshapes (baseline)",
+    TRUTH: "28 coefficients of the movements that were rendered, which no camera sees",
+}
+_AGAINST: Final = {
+    PLAIN: "",
+    OWN: ", minus the person's own neutral",
+    OTHERS: ", the same asked before the person's neutral is known: minus everybody else's",
+}
+
+
+def title(row: Row) -> str:
+    """What was learnt from."""
+    source, against = row
+    return _LEARNT[source] + _AGAINST[against]
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class How:
     """How the set was read."""
 
     layout: str
@@ -33,21 +58,21 @@ class Setting:
     "Whether a face network read the coefficients, not the fit to landmarks."
 
 
-def report(study: Study, answers: Mapping[str, Answers], setting: Setting, made: Mapping[str, str]) -> str:
-    """The page. `answers`: by what they were learnt from, OF_COEFFICIENTS first. `made`: for the table at its end."""
+def report(study: Study, answers: Mapping[Row, Answers], how: How, made: Mapping[str, str]) -> str:
+    """The page. `answers`: by what they were learnt from, in the table's order. `made`: for the table at its end."""
     parts = [
-        _head(study, answers[OF_COEFFICIENTS], setting),
-        _table(study, answers, setting),
+        _head(study, answers[study.best], how),
+        _table(study, answers, how),
         _confusions(study, answers),
         _settings(answers),
-        _meaning(study, setting),
+        _meaning(study, how),
         left_out(study.troubles, LEFT_OUT, NOTED),
         made_of(made),
     ]
     return page(f"Emotions of {study.title}", parts)
 
 
-def _head(study: Study, answers: Answers, setting: Setting) -> str:
+def _head(study: Study, answers: Answers, how: How) -> str:
     accuracy, _ = answers.accuracy(study.labels)
     means, _ = answers.recall(study.labels, len(study.names))
     shown = (
@@ -61,7 +86,7 @@ def _head(study: Study, answers: Answers, setting: Setting) -> str:
         "<p class=note>These people are <b>rendered</b>: their faces were made by the recipes of "
         "<code>models/emotion/recipes.py</code>. The figures say how the parts work together, not how well anything "
         "recognises people.</p>"
-        if setting.layout == "rendered"
+        if how.layout == "rendered"
         else ""
     )
     return (
@@ -71,30 +96,34 @@ def _head(study: Study, answers: Answers, setting: Setting) -> str:
     )
 
 
-def _table(study: Study, answers: Mapping[str, Answers], setting: Setting) -> str:
-    published = TABLE.get(setting.layout)
+def _table(study: Study, answers: Mapping[Row, Answers], how: How) -> str:
+    published = TABLE.get(how.layout)
     rows = []
     for name, percent, spread in published.rows if published else ():
         given = f"{percent:.2f}" + ("" if spread is None else f" &plusmn; {spread:.2f}")
         words = f"<b>{html.escape(name)}</b>" if name == OURS else html.escape(name)
         rows.append(f"<tr><td class=paper>{words}<td class='n paper'>{given}<td><td></tr>")
     own = published is not None and published.measure.startswith("mean")
-    for name, answer in answers.items():
+    for row, answer in answers.items():
+        name = f"<b>{html.escape(title(row))}</b>" if row == study.best else html.escape(title(row))
         accuracy, means = answer.accuracy(study.labels), answer.recall(study.labels, len(study.names))
         compared, varied = means if own else accuracy
         rows.append(
-            f"<tr><td><b>{html.escape(name)}</b><td class=n><b>{100 * compared:.2f}</b> &plusmn; {100 * varied:.2f}"
+            f"<tr><td>{name}<td class=n><b>{100 * compared:.2f}</b> &plusmn; {100 * varied:.2f}"
             f"<td class=n>{100 * accuracy[0]:.2f}<td class=n>{100 * means[0]:.2f}</tr>"
         )
-    if OF_BLENDSHAPES not in answers:
-        rows.append(f"<tr><td>{OF_BLENDSHAPES}<td colspan=3 class=soft>the landmark file gives no blendshapes</tr>")
+    if BLENDSHAPES not in study.sources:
+        rows.append(
+            f"<tr><td>{_LEARNT[BLENDSHAPES]}<td colspan=3 class=soft>the landmark file gives no blendshapes</tr>"
+        )
     measure = published.measure if published else "accuracy"
     papers = "Gray rows are the paper's, which does not say of what its &plusmn; is. " if published else ""
-    title = "Table III" if published else "Recognised"
+    heading = "Table III" if published else "Recognised"
     return (
-        f"<h2>{title}</h2><div class=wide><table><thead><tr><th>approach<th class=n>% {html.escape(measure)}"
+        f"<h2>{heading}</h2><div class=wide><table><thead><tr><th>approach<th class=n>% {html.escape(measure)}"
         f"<th class=n>accuracy<th class=n>mean of classes</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-        f"<p class=soft>{papers}{_protocol(study)} Our &plusmn; is the spread from part to part.</p>"
+        f"<p class=soft>{papers}{_protocol(study)} Our &plusmn; is the spread from part to part. "
+        f"{_compared(study)}</p>"
     )
 
 
@@ -109,13 +138,23 @@ def _protocol(study: Study) -> str:
     return f"Cross-validation in {len(study.tests)} parts, drawn evenly over the emotions; {who}."
 
 
-def _confusions(study: Study, answers: Mapping[str, Answers]) -> str:
+def _compared(study: Study) -> str:
+    if study.plain:
+        return f"{html.escape(study.plain.capitalize())}."
+    return (
+        "Every face is learnt from as it is, and minus the mean of the neutral pictures of its own person, as the "
+        "daemon subtracts its wearer's; a neutral picture is never among those that are subtracted from it. So who "
+        "is asked about has been seen at rest before, with a picture labelled as such."
+    )
+
+
+def _confusions(study: Study, answers: Mapping[Row, Answers]) -> str:
     figures = "".join(
         figure(
             confusion(answer.confusion(study.labels, len(study.names)), study.names),
-            f"{html.escape(name)}. Rows: the label; columns: what was said; per cent of the row.",
+            f"{html.escape(title(row))}. Rows: the label; columns: what was said; per cent of the row.",
         )
-        for name, answer in answers.items()
+        for row, answer in answers.items()
     )
     return f"<h2>Confusions</h2><div class=pair>{figures}</div>"
 
@@ -141,13 +180,15 @@ def confusion(counts: Ints, names: tuple[str, ...]) -> str:
     return svg(draw)
 
 
-def _settings(answers: Mapping[str, Answers]) -> str:
+def _settings(answers: Mapping[Row, Answers]) -> str:
     rows = []
-    for name, answer in answers.items():
+    for row, answer in answers.items():
+        if row[1] == OTHERS:  # asked of the same machines as the row before
+            continue
         for number, setting in enumerate(answer.settings, 1):
             said = "by rarity" if setting.balanced else "alike"
             rows.append(
-                f"<tr><td>{html.escape(name)}<td class=n>{number}<td class=n>{setting.cost:.3g}"
+                f"<tr><td>{html.escape(title(row))}<td class=n>{number}<td class=n>{setting.cost:.3g}"
                 f"<td class=n>{setting.gamma:.3g}<td>{said}</tr>"
             )
     return (
@@ -157,14 +198,18 @@ def _settings(answers: Mapping[str, Answers]) -> str:
     )
 
 
-def _meaning(study: Study, setting: Setting) -> str:
-    how = "a face network on the aligned face" if setting.network else "the fit of the face model to 68 landmarks"
-    choice = setting.choice
-    view = f" Faces seen from {choice.view} only." if setting.layout in ("rafd", "kdef") else ""
+def _meaning(study: Study, how: How) -> str:
+    read = "the fit of the face model to 68 landmarks"
+    if how.network:
+        read = "a face network on the aligned face"
+    elif FITTED in study.sources:
+        read = "the landmark file's own blendshapes, which the daemon takes where it has no face network"
+    choice = how.choice
+    view = f" Faces seen from {choice.view} only." if how.layout in ("rafd", "kdef") else ""
     return f"""<h2>What was done</h2>
-<p>Each face's 28 expression coefficients were read by {how}, in {len(study.names)} classes.{view} Support vector
+<p>Each face's 28 expression coefficients were read by {read}, in {len(study.names)} classes.{view} Support vector
 machines with radial kernels, joined by a one-versus-all code and decided by hinge loss; C, gamma and the weight of rare
-classes by {setting.trials} rounds of Bayesian optimization inside each training part, so that no face that is asked
+classes by {how.trials} rounds of Bayesian optimization inside each training part, so that no face that is asked
 about had a say in them.</p>
 <p class=note>A label says which expression somebody was asked to pose, or what raters saw. None of it is what anybody
 felt: people smile when they are sad, and frown when they read.</p>"""

@@ -22,6 +22,12 @@ def found(listing: Listing) -> dict[str, tuple[str, str]]:
     return {face.name: (CLASSES[face.emotion], face.person) for face in listing.faces}
 
 
+def compared(listing: Listing) -> list[str]:
+    """Neutral pictures that are not asked about."""
+    assert {CLASSES[face.emotion] for face in listing.neutrals} <= {"neutral"}
+    return sorted(face.name for face in listing.neutrals)
+
+
 def kinds(listing: Listing) -> dict[str, list[str]]:
     listed: dict[str, list[str]] = {}
     for trouble in listing.troubles:
@@ -60,6 +66,25 @@ def test_rafd(tmp_path: Path) -> None:
         name for seed in range(8) for name in found(find_faces(tmp_path, "rafd", Choice("semi-profile", seed=seed)))
     }
     assert drawn == set(others[:2])
+
+
+def test_further_neutral_pictures_are_there_to_be_compared_with(tmp_path: Path) -> None:
+    """Of those who are asked about, from the same side; whether they look there or are asked about does not matter."""
+    aside = [rafd("090", 1, "neutral", gaze) for gaze in ("left", "right")]
+    touch(tmp_path / "r", rafd("090", 1, "angry"), rafd("090", 1, "neutral"), *aside, rafd("045", 1, "neutral"))
+    touch(tmp_path / "r", rafd("090", 2, "neutral", "left"), rafd("090", 1, "sad", "left"))
+    assert compared(find_faces(tmp_path / "r", "rafd", Choice())) == aside
+    assert compared(find_faces(tmp_path / "r", "rafd", Choice(neutral=False))) == sorted(
+        [*aside, rafd("090", 1, "neutral")]
+    )
+    touch(tmp_path / "k", *(f"{session}F01{code}S.JPG" for session in "AB" for code in ("NE", "HA")))
+    listing = find_faces(tmp_path / "k", "kdef", Choice())
+    assert {*compared(listing), *(name for name, (of, _) in found(listing).items() if of == "neutral")} == {
+        "AF01NES.JPG",
+        "BF01NES.JPG",
+    }
+    touch(tmp_path / "f", "happy/a.png", "neutral/b.png")
+    assert not find_faces(tmp_path / "f", "folders", Choice(neutral=False)).neutrals, "nobody knows whose it is"
 
 
 def test_kdef_draws_one_session(tmp_path: Path) -> None:
@@ -144,6 +169,7 @@ def test_ck_plus(tmp_path: Path) -> None:
     write_sequence(tmp_path, "S010/005", 0, "5.0")
     write_sequence(tmp_path, "S011/001", 6, "2.0")
     write_sequence(tmp_path, "S012/001", 6, "5.0")
+    write_sequence(tmp_path, "S012/002", 2)
     (tmp_path / "Emotion/S012/001/S012_001_00000006_emotion.txt").rename(
         tmp_path / "Emotion/S012/001/S012_001_00000004_emotion.txt"
     )
@@ -157,14 +183,17 @@ def test_ck_plus(tmp_path: Path) -> None:
         "S012_001_00000006.png": ("happiness", "S012"),
     }
     assert {kind: len(names) for kind, names in kinds(listing).items()} == {
-        "unlabelled": 3,
+        "unlabelled": 4,
         "labelled twice": 1,
         "bad line": 2,
         "missing": 1,
         "contempt": 1,
         "other peak": 1,
     }
+    # of people who are asked about, what begins their other sequences, labelled well or not
+    assert [Path(name).name for name in compared(listing)] == ["S005_002_00000001.png", "S012_002_00000001.png"]
     peaks = find_faces(tmp_path, "ck+", Choice(contempt=True, neutral=False))
+    assert len(compared(peaks)) == 5, "each neutral face, and of nobody else"
     assert sorted(emotion for emotion, _ in found(peaks).values()) == ["contempt", "disgust", "happiness", "surprise"]
     assert len(kinds(peaks)["neutral"]) == 3
     with pytest.raises(BridgeError, match="cohn-kanade-images"):
