@@ -14,6 +14,7 @@ import pytest
 import zmq
 
 from bridge import osc, profiles, shipped
+from bridge.channels import CHANNEL_NAMES
 from bridge.config import Config
 from bridge.control import (
     Adjust,
@@ -337,6 +338,47 @@ def test_the_guide_is_begun_over_osc_is_kept_and_is_undone_over_zeromq(
     assert done.endswith("kept as profile 'me'")
     assert voice.said[-2:] == ["you are back at the calibration before; kept as profile 'me'", "closed"]
     assert np.isfinite([messages(datagram)["/eyebridge/channels"] for datagram in receiver.datagrams]).all()
+
+
+def test_gaze_is_centered_over_osc_and_from_then_on_the_avatar_looks_elsewhere(
+    clip: Path, receiver: Receiver, voice: Voice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same eight seconds before and after: gaze moves by as much as straight ahead did, and nothing else does."""
+    monkeypatch.setattr(profiles, "folder", lambda: tmp_path)
+    controller = Controller()
+    began: list[int] = []
+    rests: list[Any] = []
+    daemon: Daemon
+
+    def follow(report: Report) -> None:
+        index, idle = report.result.index, report.status.progress is None
+        if idle and voice.sounds.count("done") > len(began):
+            began.append(index + FRAMES // 4)  # what eases has eased
+            rests.append(profiles.read("me").profile.resting)
+        elif idle and len(began) == 1 and index > began[0] + FRAMES:
+            controller.press("center")
+        elif len(began) == 2 and index > began[1] + FRAMES:
+            daemon.stop()
+
+    options = {"personalization": {"profile": "me"}, "upkeep": {"enabled": False}}
+    config = config_for(receiver, inlets=controller.inlets, **options)
+    daemon = Daemon(config, RecordingOptions(path=clip, realtime=False, loop=True).open, report=follow)
+    daemon.run(120.0)
+    receiver.close()
+
+    said = [messages(datagram) for datagram in receiver.datagrams if datagram[:1] == b"#"]
+    channels = {message["/eyebridge/frame"][1]: np.array(message["/eyebridge/channels"]) for message in said}
+    later = (began[1] - began[0]) // FRAMES * FRAMES + FRAMES
+    changes = [
+        channels[index + later] - channels[index]
+        for index in range(began[0], began[0] + FRAMES)
+        if index in channels and index + later in channels
+    ]
+    turned, moved = rests[0] - rests[1], np.median(changes, axis=0)
+    gaze = np.array([name.startswith("gaze") for name in CHANNEL_NAMES])
+    assert np.abs(turned[gaze]).max() > 0.5, "the wearer of the recording does not look straight ahead all the time"
+    np.testing.assert_allclose(moved[gaze], turned[gaze], atol=0.1)
+    np.testing.assert_allclose(moved[~gaze], 0, atol=0.01)
 
 
 def test_a_guide_that_is_stopped_changes_nothing_and_a_profile_of_another_headset_is_left_alone(
