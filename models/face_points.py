@@ -74,7 +74,7 @@ def measure(landmarks: Path, model: Path | None, light: str, turn: tuple[int, in
         if points is None:
             continue
         start = time.thread_time()
-        head = fit(points).camera.angles()
+        head = fit(points).camera.head()
         times.append((finding, 1e3 * (time.thread_time() - start)))
         misses.append((*missed(points, truth), *turned(head, view)))
     means = np.mean(misses, axis=0).tolist() if misses else [float("nan")] * 5

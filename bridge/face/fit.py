@@ -3,16 +3,19 @@
 The camera, who it is and what the face does are found together, by Gauss-Newton rounds: what people differ in is
 N(0, 1) (the prior of DeepExp3D, section III-B), weights stay within 0..1 and cost a little. The points of the jaw count
 less, the less the further the head is turned, for there a detector follows the silhouette, which slides over the face.
+
+With a lens that is known even roughly the camera has perspective, which costs no further unknown: see camera.py.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy.linalg import cholesky, solve_triangular
 
 from bridge.blendshapes import ARKIT
 from bridge.face.bounded import within_one
-from bridge.face.camera import Camera, fitted
+from bridge.face.camera import FAR, Camera, Lens, fitted
 from bridge.face.model import LANDMARKS, FaceModel, Floats
 
 _NOISE: Final = (
@@ -36,8 +39,11 @@ _MEETINGS: Final = 90
 "Pictures, some seconds of them, after which a person is known."
 _FACING: Final = 30.0
 "Degrees of yaw up to which a face says who it is."
+_TURNING: Final = np.cross(np.eye(3)[:, None], np.eye(3))
+"(3, 3, 3) points @ this: how they go when they are turned about each axis."
 _ROUNDS: Final = 6
-_STILL: Final = 1e-3
+_STILL: Final = 3e-3
+"Radians, or parts of the size: the next step would be far smaller."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,28 @@ class Fitted:
     "Root mean square distance of the points that are not of the jaw, pixels."
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """What is looked for beside the camera: k numbers, who it is (unless that is known) and then what the face does."""
+
+    changes: Floats
+    "(68, 3, k) metres that each makes."
+    people: int
+    "How many of them say who it is."
+    certain: Floats
+    "(6 + k,) one over the variance of each before anything is seen; 0 for the camera, of which anything may be."
+    usual: Floats
+    "(6 + k,) what each is then."
+
+    @staticmethod
+    def of(identity: Floats, expressions: Floats) -> "_Asked":
+        """By modes (people, 68, 3) and expressions (k - people, 68, 3)."""
+        people, weights = len(identity), len(expressions)
+        changes = np.concatenate([identity, expressions]).transpose(1, 2, 0)
+        certain = np.repeat((0.0, 1.0, _SPREAD**-2), (6, people, weights))
+        return _Asked(np.ascontiguousarray(changes), people, certain, np.repeat((0.0, _LEAN), (6 + people, weights)))
+
+
 class LandmarkFit:
     """Fits one model. Safe for several threads: nothing changes after it is made."""
 
@@ -60,62 +88,49 @@ class LandmarkFit:
         sparse = model.sparse()
         self._mean = sparse.mean
         self._identity = sparse.identity[:_MODES]
-        self._expressions = sparse.expressions
-        moving = np.abs(sparse.expressions).max(axis=(1, 2)) > 0
-        self._moving = np.flatnonzero(moving)
+        self._moving = np.flatnonzero(np.abs(sparse.expressions).max(axis=(1, 2)) > 0)
+        moves = sparse.expressions[self._moving]
+        self._anyone, self._someone = _Asked.of(self._identity, moves), _Asked.of(self._identity[:0], moves)
 
-    def __call__(self, points: Floats, identity: Floats | None = None) -> Fitted:
+    def __call__(self, points: Floats, identity: Floats | None = None, lens: Lens = FAR) -> Fitted:
         """Fit (68, 2) pixels; a person's identity, where it is known, is kept as it is given.
 
         Raises ValueError where the points lie on one spot or are not finite.
         """
-        person = np.zeros(len(self._identity)) if identity is None else np.asarray(identity, np.float64)
-        known = self._identity[: len(person)]
-        free = known if identity is None else known[:0]
-        weights = np.zeros(len(ARKIT))
-        camera = fitted(self._shape(person, weights), points, np.square(certainty(0.0)))
+        person = np.zeros(0) if identity is None else np.asarray(identity, np.float64)
+        face = self._mean + np.tensordot(person, self._identity[: len(person)], 1)
+        asked = self._anyone if identity is None else self._someone
+        found = np.zeros(asked.changes.shape[2])
+        camera = fitted(face, points, np.square(certainty(0.0)), lens)
         for _ in range(_ROUNDS):
-            shape = self._shape(person, weights)
-            step, change, weights = self._round(camera, shape, points, person[: len(free)], weights, free)
+            step, found = _round(camera, face + asked.changes @ found, points, asked, found)
             camera = camera.moved(step)
-            person = person + change if len(free) else person
             if np.abs(step[:4]).max() < _STILL:
                 break
-        off = camera.project(self._shape(person, weights))[_INNER:] - points[_INNER:]
-        return Fitted(person, weights, camera, float(np.sqrt(np.square(off).sum(axis=1).mean())))
+        off = camera.project(face + asked.changes @ found)[_INNER:] - points[_INNER:]
+        weights = np.zeros(len(ARKIT))
+        weights[self._moving] = found[asked.people :]
+        who = found[: asked.people] if identity is None else person
+        return Fitted(who, weights, camera, float(np.sqrt(np.square(off).sum(axis=1).mean())))
 
-    def _shape(self, person: Floats, weights: Floats) -> Floats:
-        moved = np.tensordot(person, self._identity[: len(person)], 1)
-        return self._mean + moved + np.tensordot(weights, self._expressions, 1)
 
-    def _round(
-        self, camera: Camera, shape: Floats, points: Floats, person: Floats, weights: Floats, free: Floats
-    ) -> tuple[Floats, Floats, Floats]:
-        """A step of the camera (6,), a change of the person (k,), and the new weights (52,), all found together."""
-        counts = np.repeat(certainty(camera.angles().yaw), 2) / camera.scale
-        off = (points - camera.project(shape)).ravel() * counts
-        view = camera.scale * camera.rotation[:2] * np.array([[1.0], [-1.0]])
-        moves = self._expressions[self._moving]
-        rows = np.concatenate([_steps(camera, shape), _seen(free, view), _seen(moves, view)]).T * counts[:, None]
-        start = weights[self._moving]
-        inner, outer = 6 + len(free), len(start)
-        # columns: camera and person, weights, what is to be explained
-        system = np.zeros((2 * LANDMARKS + len(free) + outer, inner + outer + 1))
-        system[: 2 * LANDMARKS, :-1] = rows
-        system[: 2 * LANDMARKS, -1] = off + rows[:, inner:] @ start
-        at = 2 * LANDMARKS + np.arange(len(free))
-        system[at, 6 + np.arange(len(free))] = 1.0
-        system[at, -1] = -person
-        at = 2 * LANDMARKS + len(free) + np.arange(outer)
-        system[at, inner + np.arange(outer)] = 1.0 / _SPREAD
-        system[at, -1] = _LEAN / _SPREAD
-        triangle = np.asarray(np.linalg.qr(system, mode="r"))
-        found = within_one(triangle[inner : inner + outer, inner:-1], triangle[inner : inner + outer, -1])
-        rest = triangle[:inner, -1] - triangle[:inner, inner:-1] @ found
-        solved = np.linalg.solve(triangle[:inner, :inner], rest)
-        new = np.zeros(len(ARKIT))
-        new[self._moving] = found
-        return solved[:6], solved[6:], new
+def _round(camera: Camera, shape: Floats, points: Floats, asked: _Asked, found: Floats) -> tuple[Floats, Floats]:
+    """A step of the camera (6,), and what is asked for (k,) anew after it was `found` last, all found together."""
+    counts = (certainty(camera.head().yaw) / camera.scale)[:, None]
+    follow = camera.follow(shape)
+    turning = follow @ (shape @ _TURNING).transpose(1, 2, 0) @ camera.rotation.T
+    sliding = camera.larger(shape)[:, None, None] * np.eye(2)
+    moves = np.concatenate([turning, follow @ shape[..., None], sliding, follow @ asked.changes], axis=2)
+    rows = (moves * counts[..., None]).reshape(2 * LANDMARKS, -1)
+    wanted = ((points - camera.project(shape)) * counts).ravel() + rows[:, 6:] @ found
+    # the camera and the person are free, weights stay within 0..1: a triangle lets these be found first
+    triangle = cholesky(rows.T @ rows + np.diag(asked.certain), check_finite=False)
+    target = solve_triangular(triangle, rows.T @ wanted + asked.certain * asked.usual, trans="T", check_finite=False)
+    free = 6 + asked.people
+    weights = within_one(triangle[free:, free:], target[free:])
+    rest = target[:free] - triangle[:free, free:] @ weights
+    solved = solve_triangular(triangle[:free, :free], rest, check_finite=False)
+    return solved[:6], np.concatenate([solved[6:], weights])
 
 
 class PersonFit:
@@ -129,10 +144,10 @@ class PersonFit:
         self._met: list[Floats] = []
         self._person: Floats | None = None
 
-    def __call__(self, points: Floats) -> Fitted:
+    def __call__(self, points: Floats, lens: Lens = FAR) -> Fitted:
         """Fit (68, 2) pixels. Raises ValueError where the points lie on one spot or are not finite."""
-        found = self._fit(points, self._person)
-        if self._person is None and abs(found.camera.angles().yaw) < _FACING:
+        found = self._fit(points, self._person, lens)
+        if self._person is None and abs(found.camera.head().yaw) < _FACING:
             self._met.append(found.identity)
             if len(self._met) == _MEETINGS:
                 self._person = np.mean(self._met, axis=0)
@@ -150,17 +165,3 @@ def certainty(yaw: float) -> Floats:
         missed[points] = 1e-3 * millimetres
     missed[:_INNER] *= 1.0 + (yaw / _TURNED) ** 2
     return np.asarray(1.0 / missed)
-
-
-def _seen(moves: Floats, view: Floats) -> Floats:
-    """(k, 136) pixels that moves (k, 68, 3) make."""
-    return np.asarray((moves @ view.T).reshape(len(moves), 2 * LANDMARKS))
-
-
-def _steps(camera: Camera, shape: Floats) -> Floats:
-    """(6, 136) pixels that each step of Camera.moved makes, a unit of it."""
-    x, y, z = camera.scale * camera.rotation @ shape.T
-    zero, one = np.zeros_like(x), np.ones_like(x)
-    # turned about the camera's right, up and forward; y is downwards in the picture
-    pairs = ((zero, z), (z, zero), (-y, -x), (x, -y), (one, zero), (zero, one))
-    return np.stack([np.stack(pair, axis=1).ravel() for pair in pairs])

@@ -17,14 +17,14 @@ import numpy as np
 from bridge.blendshapes import ARKIT
 from bridge.face.alignment import aligned
 from bridge.face.basis import ExpressionBasis
-from bridge.face.camera import Camera, fitted
+from bridge.face.camera import Camera, Lens, fitted
 from bridge.face.crop import RgbImage
 from bridge.face.fit import PersonFit
 from bridge.face.landmarks import open_landmarker
 from bridge.face.model import FaceModel, Floats, load
 from bridge.face.network import FaceNetwork
 from bridge.face.points import FaceLandmarks, Landmarker
-from bridge.frames import FaceReading, Gaze, Head
+from bridge.frames import FaceReading, Gaze
 
 log = logging.getLogger("eyebridge")
 
@@ -38,6 +38,7 @@ _CORNERS: Final = ((42, 45), (36, 39))
 "The landmarks at the corners of the wearer's left and right eye."
 _AHEAD: Final = 0.005
 "Metres by which the pupil of an eye that looks ahead lies before the corners."
+_FORWARD: Final = np.array([0.0, 0.0, 1.0])
 _ROUNDS: Final = 4
 _FARTHEST: Final = 0.75
 "Sine of the farthest turn of an eye that is believed: 49 degrees."
@@ -60,8 +61,7 @@ class FaceReader:
         self._network = None if network is None else FaceNetwork.load(network, self._basis.fingerprint)
         self._points = model.sparse()
         self._fit = PersonFit(model)
-        self._focal = 0.5 / math.tan(math.radians(field_of_view) / 2)
-        "Over the picture's width."
+        self._field_of_view = field_of_view
         self._followed: Floats | None = None
         "(68, 2) where the face was, in the picture before."
         self._seen = -math.inf
@@ -82,17 +82,19 @@ class FaceReader:
         if not 0 <= time - self._seen <= _ABSENT or (self._followed is not None and not self._is_followed(found)):
             self._fit.forget()
         self._followed, self._seen = found.points, time
+        lens = Lens.of(picture.shape[1], picture.shape[0], self._field_of_view)
         try:
-            weights, coefficients = self._expressed(picture, found)
-            camera = fitted(self._points.mean + np.tensordot(weights, self._points.expressions, 1), found.points)
+            weights, coefficients = self._expressed(picture, found, lens)
+            shape = self._points.mean + np.tensordot(weights, self._points.expressions, 1)
+            camera = fitted(shape, found.points, lens=lens)
         except ValueError:  # points on one spot, or none at all: no face
             return None
         return FaceReading(
             blendshapes=weights.astype(np.float32),
             coefficients=coefficients.astype(np.float32),
             basis=self._basis.fingerprint,
-            gaze=_looking(weights) if found.irises is None else _gaze(camera, found.points, found.irises),
-            head=self._head(camera, picture),
+            gaze=_looking(weights) if found.irises is None else _gaze(camera, shape, found.points, found.irises),
+            head=camera.head(),
             quality=found.score,
             time=time,
         )
@@ -113,33 +115,27 @@ class FaceReader:
             return False
         return float(np.linalg.norm(face.points.mean(0) - self._followed.mean(0))) < 0.5 * _size(face)
 
-    def _expressed(self, picture: RgbImage, face: FaceLandmarks) -> tuple[Floats, Floats]:
+    def _expressed(self, picture: RgbImage, face: FaceLandmarks, lens: Lens) -> tuple[Floats, Floats]:
         """(52,) weights and (28,) coefficients. Raises ValueError for points that are no face."""
         if self._network is not None:
             coefficients = np.asarray(self._network(aligned(picture, face.points)), np.float64)
             return self._basis.weights(coefficients), coefficients
-        weights = self._fit(face.points).weights if face.blendshapes is None else face.blendshapes
+        weights = self._fit(face.points, lens).weights if face.blendshapes is None else face.blendshapes
         return weights, self._basis.coefficients(weights)
-
-    def _head(self, camera: Camera, picture: RgbImage) -> Head:
-        """Turned as the camera's fit says, and as far away as the mean face would be that is seen so large."""
-        height, width = picture.shape[:2]
-        x, y = (camera.shift - (0.5 * width, 0.5 * height)) * (1.0, -1.0) / camera.scale
-        turned = camera.angles()
-        away = self._focal * width / camera.scale
-        return Head(turned.yaw, turned.pitch, turned.roll, float(x), float(y), -away)
 
 
 def _size(face: FaceLandmarks) -> float:
     return float(np.ptp(face.points, axis=0).max())
 
 
-def _gaze(camera: Camera, points: Floats, irises: Floats) -> Gaze:
+def _gaze(camera: Camera, shape: Floats, points: Floats, irises: Floats) -> Gaze:
     """Where pupils are between the corners of their eyes, as turns of eyeballs in a head that is itself turned."""
-    steps = camera.project(np.eye(3)) - camera.project(np.zeros(3))  # pixels that each of the face's axes makes a metre
     angles: list[float] = []
     for corners, pupil in zip(_CORNERS, irises, strict=True):
-        off = pupil - points[list(corners)].mean(0) - _AHEAD * steps[2]
+        marks = shape[list(corners)]
+        ahead = marks.mean(0) + _AHEAD * _FORWARD
+        off = pupil - camera.project(ahead) - (points[list(corners)] - camera.project(marks)).mean(0)
+        steps = camera.follow(ahead).T  # pixels that each of the face's axes makes a metre
         across = np.zeros(2)
         for _ in range(_ROUNDS):  # the pupil also goes back as the eye turns
             back = math.sqrt(1.0 - float(across @ across)) - 1.0

@@ -1,13 +1,11 @@
-"""Camera and fit: what was projected is found again, through noise, and turns are counted as frames.Head says."""
+"""The fit of one picture's landmarks: what was projected is found again, through noise and with perspective."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bridge.blendshapes import ARKIT
 from bridge.face.basis import ExpressionBasis
-from bridge.face.camera import Camera, fitted, turned
+from bridge.face.camera import FAR, Camera, Lens, turned
 from bridge.face.fit import LandmarkFit, PersonFit
 from bridge.face.model import Floats, load
 
@@ -21,30 +19,6 @@ def weights(**named: float) -> Floats:
     for name, value in named.items():
         values[ARKIT.index(name)] = value
     return values
-
-
-@settings(deadline=None, max_examples=40)
-@given(st.floats(-60, 60), st.floats(-40, 40), st.floats(-170, 170), st.floats(50, 5000))
-def test_a_camera_is_found_again(yaw: float, pitch: float, roll: float, scale: float) -> None:
-    camera = Camera(scale, turned(yaw, pitch, roll), np.array([300.0, 200.0]))
-    found = fitted(FACE.mean, camera.project(FACE.mean))
-    head = found.angles()
-    assert np.allclose((head.yaw, head.pitch), (yaw, pitch), atol=1e-6)
-    assert abs((head.roll - roll + 180) % 360 - 180) < 1e-6
-    assert found.scale == pytest.approx(scale)
-    assert np.allclose(found.shift, camera.shift)
-
-
-def test_turns_go_where_they_should() -> None:
-    """The wearer's left is at the picture's right."""
-    nose, chin, crown = FACE.mean[30], FACE.mean[8], FACE.mean[27]
-
-    def seen(yaw: float = 0, pitch: float = 0, roll: float = 0) -> Floats:
-        return Camera(1000, turned(yaw, pitch, roll), np.zeros(2)).project(np.stack([nose, chin, crown]))
-
-    assert seen(yaw=20)[0, 0] > 5 + seen()[0, 0]
-    assert seen(pitch=20)[0, 1] < seen()[0, 1] - 5
-    assert seen(roll=20)[1, 0] > 5 + seen()[1, 0], "the chin swings to the left when the head tilts to the right"
 
 
 @pytest.mark.parametrize("points", [np.zeros((68, 2)), np.full((68, 2), np.nan), np.full((68, 2), 1e9)])
@@ -64,7 +38,7 @@ def test_a_known_persons_face_is_read(yaw: float) -> None:
         assert ARKIT[found.weights.argmax()] == name
         assert found.weights.max() > 0.4
         assert np.allclose(found.identity, person), "as it was given"
-        head = found.camera.angles()
+        head = found.camera.head()
         assert np.allclose((head.yaw, head.pitch, head.roll), (yaw, 8, -5), atol=2)
         assert found.error_px < 2
 
@@ -117,4 +91,30 @@ def test_a_jaw_line_that_slides_does_not_turn_the_head() -> None:
     camera = Camera(1500, turned(30, 0, 0), np.array([320.0, 240.0]))
     points = camera.project(FACE.shape(np.zeros(0), REST))
     points[:8, 0] += 12  # the far side follows the silhouette
-    assert abs(FIT(points).camera.angles().yaw - 30) < 3
+    assert abs(FIT(points).camera.head().yaw - 30) < 3
+
+
+def missed(lens: Lens) -> tuple[float, float]:
+    """The share of coefficients and the degrees missed of people one knows, 0.45 m before a webcam, and aside."""
+    rng = np.random.default_rng(7)
+    basis = ExpressionBasis(load(None))
+    webcam = Lens.of(640, 480, 60)
+    off = there = turn = 0.0
+    for _ in range(12):
+        person, yaw = rng.normal(0, 0.8, len(FACE.identity)), rng.uniform(-20, 20)
+        truth = rng.random(len(ARKIT)) * (rng.random(len(ARKIT)) < 0.15)
+        camera = Camera(webcam.focal / 0.45, turned(yaw, 5, 0), np.array([420.0, 200.0]), webcam)
+        points = camera.project(FACE.shape(person, truth)) + rng.normal(0, 0.5, (68, 2))
+        found = FIT(points, person, lens)
+        off += float(np.square(basis.coefficients(found.weights - truth)).sum())
+        there += float(np.square(basis.coefficients(truth)).sum())
+        turn += abs(found.camera.head().yaw - yaw) / 12
+    return off / there, turn
+
+
+def test_a_lens_that_is_known_roughly_reads_near_faces_better() -> None:
+    flat, known, rough = (missed(lens) for lens in (FAR, Lens.of(640, 480, 60), Lens.of(640, 480, 72)))
+    print(flat, known, rough)
+    assert known[0] < 0.7 * flat[0]
+    assert rough[0] < 0.85 * flat[0]
+    assert known[1] < 2 < flat[1], "a face aside is seen from its side, and is not turned"

@@ -11,7 +11,7 @@ import pytest
 from bridge.blendshapes import ARKIT
 from bridge.errors import BridgeError
 from bridge.face.basis import ExpressionBasis
-from bridge.face.camera import Camera, turned
+from bridge.face.camera import Camera, Lens, turned
 from bridge.face.crop import RgbImage
 from bridge.face.model import Floats, load
 from bridge.face.points import FaceLandmarks
@@ -23,6 +23,7 @@ from tests.face.fake import ABOUT, face_network
 
 FACE = load(None).sparse()
 BLACK = np.zeros((480, 640, 3), np.uint8)
+LENS = Lens.of(640, 480, 60)
 EYES = ((42, 45), (36, 39))
 
 
@@ -44,7 +45,7 @@ class Faces:
 def face(x: float = 320.0, scale: float = 1500.0, yaw: float = 0.0, weights: Floats | None = None) -> FaceLandmarks:
     """Somebody at a place in the picture, as MediaPipe finds them."""
     shapes = np.zeros(len(ARKIT)) if weights is None else weights
-    camera = Camera(scale, turned(yaw, 0.0, 0.0), np.array([x, 200.0]))
+    camera = Camera(scale, turned(yaw, 0.0, 0.0), np.array([x, 200.0]), LENS)
     points = camera.project(FACE.mean + np.tensordot(shapes, FACE.expressions, 1))
     return FaceLandmarks(points, 0.9, None, shapes)
 
@@ -56,7 +57,7 @@ def read(*faces: FaceLandmarks) -> FaceReading:
 
 
 def test_dots_are_a_face_with_its_jaw_its_turn_and_its_place(dots: Path) -> None:
-    reader = FaceReader.open(dots, None, None, 60.0)
+    reader = FaceReader.open(dots, None, None, 20.0)
     found = [
         reader(to_rgb(dot_face.picture(jaw=jaw, roll=roll)), time)
         for time, (jaw, roll) in enumerate([(0.0, 0.0), (0.0, 0.0), (0.6, 0.0), (0.6, 10.0)])
@@ -71,7 +72,7 @@ def test_dots_are_a_face_with_its_jaw_its_turn_and_its_place(dots: Path) -> None
     assert abs(rolled.head.yaw) < 1
     assert closed.head.x == pytest.approx(0.0, abs=0.005)
     assert closed.head.y > 0.02, "above the middle of the picture"
-    assert -0.45 < closed.head.z < -0.25, "50 pixels between the eyes, of 320 that are 60 degrees"
+    assert -1.25 < closed.head.z < -1.0, "50 pixels between the eyes, of 320 that are 20 degrees"
     assert (opened.time, opened.quality) == (2, 1)
     basis = ExpressionBasis(load(None))
     assert opened.basis == basis.fingerprint
@@ -94,7 +95,7 @@ def test_pupils_between_the_corners_are_the_gaze(
     yaw: float, left: tuple[float, float], right: tuple[float, float]
 ) -> None:
     """Eyeballs put before a turned camera, and what is made of their pupils."""
-    camera = Camera(1500.0, turned(yaw, 0.0, 0.0), np.array([320.0, 200.0]))
+    camera = Camera(1500.0, turned(yaw, 0.0, 0.0), np.array([320.0, 200.0]), LENS)
     seen = face(yaw=yaw)
     pupils = []
     for corners, (turn, up) in zip(EYES, (left, right), strict=True):
