@@ -6,7 +6,6 @@ learnt from, and where it comes from. A file that does not fit this program's `c
 """
 
 import base64
-import binascii
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -20,6 +19,7 @@ from pydantic import BaseModel, Field, ValidationError
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
 from bridge.errors import BridgeError
 from bridge.frames import Expression, Image
+from bridge.pictures import decode
 from bridge.sessions import REFUSED, first_line, metadata_text, open_session, read_network
 
 FORMAT: Final = 1
@@ -171,9 +171,8 @@ def _compare(path: Path, what: str, found: tuple[str, ...], wanted: tuple[str, .
 
 def _mean_image(path: Path, metadata: _Metadata) -> Image:
     try:
-        data = np.frombuffer(base64.b64decode(metadata.population_mean, validate=True), np.uint8)
-        image = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
-    except (binascii.Error, ValueError, cv2.error):
+        image = decode(base64.b64decode(metadata.population_mean, validate=True), cv2.IMREAD_GRAYSCALE)
+    except ValueError:  # of base64, too
         image = None
     if image is None or image.shape != (metadata.input.height, metadata.input.width):
         raise BridgeError(f"the population's mean image inside the network {path} is damaged: {_REMEDY}")

@@ -114,10 +114,11 @@ def _is_modest(data: bytes) -> bool:
     """
     if not data.startswith(_PNG):
         return not data.startswith(_JPEG) or data.count(_SCAN) <= _MOST_SCANS
-    at = len(_PNG)
-    while at < len(data) and data[at + 4 : at + 8] != b"IEND":
-        at += 12 + int.from_bytes(data[at : at + 4], "big")  # length, name and checksum around the chunk's own bytes
-    return at < len(data)
+    at, kind = len(_PNG), b""
+    while at + 12 <= len(data) and kind != b"IEND":  # length, name and checksum around the chunk's own bytes
+        kind = data[at + 4 : at + 8]
+        at += 12 + int.from_bytes(data[at : at + 4], "big")
+    return kind == b"IEND" and at <= len(data)
 
 
 def encoded_size(data: bytes) -> tuple[int, int] | None:
