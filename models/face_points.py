@@ -19,6 +19,7 @@ from numpy.random import Generator
 from rich.console import Console
 from rich.table import Table
 
+from bridge.face.camera import Lens
 from bridge.face.crop import RgbImage
 from bridge.face.fit import LandmarkFit
 from bridge.face.landmarks import open_landmarker
@@ -73,8 +74,9 @@ def measure(landmarks: Path, model: Path | None, light: str, turn: tuple[int, in
         points, finding = _found(landmarks, image)
         if points is None:
             continue
+        lens = Lens(view.zoom * view.distance, view.column, view.row)
         start = time.thread_time()
-        head = fit(points).camera.head()
+        head = fit(points, lens=lens).camera.head()
         times.append((finding, 1e3 * (time.thread_time() - start)))
         misses.append((*missed(points, truth), *turned(head, view)))
     means = np.mean(misses, axis=0).tolist() if misses else [float("nan")] * 5

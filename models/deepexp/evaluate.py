@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.face.alignment import aligned
+from bridge.face.camera import Lens
 from bridge.face.crop import RgbImage
 from bridge.face.fit import LandmarkFit
 from bridge.face.landmarks import Landmarker, open_landmarker
@@ -37,6 +38,7 @@ _HELD_OUT: Final = 990_000
 "Added to the seed: nobody who was rendered to learn from is met here."
 _SIZE: Final = (200, 200)
 _ZOOM: Final = 900.0
+_AWAY: Final = 0.8
 _ERROR: Final = 0.015
 "Widths of the face by which landmarks are off."
 
@@ -74,7 +76,7 @@ class Methods:
         model, basis, _ = rigged(self.model)
         fit, batch = LandmarkFit(model), BatchFit(model)
         methods: dict[str, Callable[[RgbImage, Floats], Floats]] = {
-            "landmark fit": lambda image, points: basis.coefficients(fit(points).weights),
+            "landmark fit": lambda image, points: basis.coefficients(fit(points, lens=_lens(image)).weights),
             "linear": lambda image, points: basis.coefficients(batch.linear(points[None]).weights[0]),
         }
         if self.network is not None:
@@ -116,6 +118,11 @@ def _person(methods: Methods, each: int, seed: int, number: int) -> dict[str, Fo
     return found
 
 
+def _lens(image: RgbImage) -> Lens:
+    """What every picture is taken through: the face is in its middle."""
+    return Lens(_ZOOM * _AWAY, image.shape[1] / 2, image.shape[0] / 2)
+
+
 def _detected(methods: Methods, image: RgbImage, marks: Floats) -> Floats | None:
     """The landmarks that every method gets; a detector sees each picture as its first."""
     if methods.landmarks is None:
@@ -126,7 +133,7 @@ def _detected(methods: Methods, image: RgbImage, marks: Floats) -> Floats | None
 
 def _changed(condition: str, rng: np.random.Generator) -> tuple[View, Scene]:
     """The same view and scene for the same rng, but for what the condition changes."""
-    view = View(0.0, 0.0, 0.0, 0.8, _ZOOM, _SIZE[1] / 2, _SIZE[0] / 2)
+    view = View(0.0, 0.0, 0.0, _AWAY, _ZOOM, _SIZE[1] / 2, _SIZE[0] / 2)
     turn, scene, dark = rng.choice((-45.0, 45.0)), make_scene(rng, easy=True), make_scene(rng)
     cover = np.column_stack([rng.normal(0, 0.3, (1, 2)), rng.uniform(0.12, 0.25, (1, 2)), rng.uniform(0, 180, (1, 1))])
     match condition:
