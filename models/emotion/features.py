@@ -33,7 +33,7 @@ from models.spread import Spread
 CHUNK: Final = 32
 "Pictures worked on together; what is lost at most when a run is stopped."
 _VERSION: Final = 2
-"Of the kept answers; another one does not find those of the last."
+"Of readings, here and in models.stress: kept ones of another version are not found."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,9 @@ class Tools:
 
     def fingerprint(self) -> str:
         """Of all that decides what is read. Raises BridgeError when a file is missing or wrong."""
-        return key_of(fingerprint(self.landmarks, self.network, self.model), open_reader(self).basis.fingerprint)
+        return key_of(
+            _VERSION, fingerprint(self.landmarks, self.network, self.model), open_reader(self).basis.fingerprint
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,4 +148,4 @@ def read_chunk(files: Sequence[tuple[Path, str]], tools: Tools) -> dict[str, lis
 
 
 def _key(chunk: Sequence[Face], made: str) -> str:
-    return key_of(_VERSION, made, [[state_of(face.path), face.name] for face in chunk])
+    return key_of(made, [[state_of(face.path), face.name] for face in chunk])

@@ -37,7 +37,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("set", type=Path, help="folder with tasks.csv and one folder for each person")
     add("--landmarks", type=Path, required=True, help="MediaPipe's face_landmarker.task, or a 68-point network, .onnx")
-    add("--network", type=Path, help="face network, .onnx; without one the face model is fitted to the landmarks")
+    add("--network", type=Path, help="face network, .onnx; else the landmarks' own blendshapes or a fit")
     add("--model", type=Path, help="face model, .npz; the built-in face without one")
     add("--frames", type=int, default=30, help="of each recording, spread evenly (%(default)s)")
     add("--repeats", type=int, default=REPEATS, help="times with other folds (%(default)s, as the paper)")
@@ -106,7 +106,7 @@ def _made(options: argparse.Namespace, tools: Tools) -> dict[str, str]:
         "recordings": str(options.set),
         "frames": f"{options.frames} of each",
         "landmarks": options.landmarks.name,
-        "face network": options.network.name if options.network else "none: fitted to landmarks",
+        "face network": options.network.name if options.network else "none",
         "face model": options.model.name if options.model else "the built-in face",
         "basis": open_reader(tools).basis.fingerprint,
         "date": datetime.date.today().isoformat(),

@@ -9,9 +9,14 @@ import pytest
 
 from bridge.blendshapes import ARKIT
 from bridge.errors import BridgeError
+from bridge.face.alignment import SIZE, TEMPLATE
 from bridge.face.basis import ExpressionBasis
+from bridge.face.crop import RgbImage
 from bridge.face.emotion import NAMES, EmotionModel
 from bridge.face.model import load
+from bridge.face.points import FaceLandmarks
+from bridge.face.reader import FaceReader
+from models.emotion import features
 from models.emotion.__main__ import main
 from models.emotion.features import Reader, Tools
 from models.emotion.recipes import Difficulty, acted
@@ -159,6 +164,27 @@ def test_what_a_reader_reads(tmp_path: Path, basis: ExpressionBasis) -> None:
     assert len(set(by_network.coefficients)) == 1  # it answers with the mean of the aligned face
     with pytest.raises(BridgeError, match="another face model"):
         Reader(Tools(landmarks, face_network(tmp_path / "other.onnx"), None))
+
+
+class Shapes:
+    """A landmark detector that finds one face and says itself what it does, as MediaPipe does."""
+
+    def __init__(self, weights: Any) -> None:
+        self._found = FaceLandmarks(TEMPLATE.astype(float), 0.9, None, weights)
+
+    def __call__(self, image: RgbImage) -> list[FaceLandmarks]:
+        return [self._found]
+
+
+def test_a_model_learns_from_what_the_daemon_will_give_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shapes, image = np.linspace(0, 0.9, len(ARKIT)), np.zeros((SIZE, SIZE, 3), np.uint8)
+    monkeypatch.setattr(features, "open_landmarker", lambda path: Shapes(shapes))
+    read = Reader(Tools(tmp_path, None, None)).picture(image)
+    live = FaceReader(Shapes(shapes), load(None))(image, 0.0)
+    assert live is not None
+    assert read.coefficients == pytest.approx(live.coefficients.tolist(), abs=1e-5)
+    assert read.blendshapes == pytest.approx(shapes.tolist())
+    assert read.fitted != pytest.approx(read.coefficients), "the fit is there to compare with"
 
 
 @pytest.mark.parametrize("what", ["folder", "landmarks", "network", "few", "trials"])

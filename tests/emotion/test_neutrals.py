@@ -82,7 +82,7 @@ def recognised(study: Study, learnt: str, asked: str, source: str = COEFFICIENTS
 
 
 def test_people_who_differ_at_rest_are_recognised_by_differences() -> None:
-    study = people(6, 3.0).study()
+    study = people(4, 3.0).study()
     assert study.best == (COEFFICIENTS, OWN)
     assert not study.plain
     for source in (COEFFICIENTS, BLENDSHAPES):
