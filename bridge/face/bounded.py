@@ -18,6 +18,8 @@ def within_one(matrix: Floats, target: Floats) -> Floats:
     By non-negative least squares: a weight that wants above 1 is counted from 1 downwards instead, until none does.
     """
     full = np.zeros(matrix.shape[1], bool)
+    if not full.size:  # nnls would end the process
+        return np.zeros(0)
     for _ in range(_TURNS):
         sign = np.where(full, -1.0, 1.0)
         found, _residual = nnls(matrix * sign, target - matrix[:, full].sum(axis=1), maxiter=1000)

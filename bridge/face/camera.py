@@ -98,9 +98,13 @@ class Camera:
         return Head(math.degrees(yaw), math.degrees(pitch), math.degrees(roll), *place)
 
     def moved(self, step: Floats) -> "Camera":
-        """After a step (6,): a turn about the camera's axes in radians, the logarithm of the scale, pixels x and y."""
+        """After a step (6,): a turn about the camera's axes in radians, the logarithm of the scale, pixels x and y.
+
+        The scale changes threefold at most: points that ask for more are no face's.
+        """
         turn = np.asarray(cv2.Rodrigues(step[:3])[0], np.float64)
-        return Camera(self.scale * math.exp(step[3]), turn @ self.rotation, self.shift + step[4:], self.lens)
+        scale = self.scale * math.exp(max(-1.0, min(1.0, step[3])))
+        return Camera(scale, turn @ self.rotation, self.shift + step[4:], self.lens)
 
 
 def turned(yaw: float, pitch: float, roll: float) -> Floats:
@@ -132,7 +136,7 @@ def fitted(shape: Floats, points: Floats, weights: Floats | None = None, lens: L
         camera = _orthographic(middle, share @ flat, solve @ (flat * (1.0, -1.0)), lens)
         if camera.scale * size < _FLAT:
             raise ValueError("points on one spot have no camera")
-        if lens is FAR:
+        if math.isinf(lens.focal):
             break
         flat = lens.ahead + (points - lens.ahead) / camera.larger(shape)[:, None]
     return camera

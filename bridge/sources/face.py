@@ -57,7 +57,10 @@ class FaceInput(Wishes, frozen=True, extra="forbid"):
     )
     mirror: bool = Field(default=False, description="The face camera's pictures are mirrored, as in a selfie")
     field_of_view: float = Field(
-        default=60.0, ge=10, le=150, description="Horizontal angle of view of the face camera, degrees: for distances"
+        default=60.0,
+        ge=10,
+        le=150,
+        description="Horizontal angle of view of the face camera, degrees: for perspective and distances",
     )
 
 

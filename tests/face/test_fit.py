@@ -1,5 +1,7 @@
 """The fit of one picture's landmarks: what was projected is found again, through noise and with perspective."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -25,6 +27,23 @@ def weights(**named: float) -> Floats:
 def test_points_without_a_face_are_refused(points: Floats) -> None:
     with pytest.raises(ValueError, match="no camera"):
         FIT(points)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_points_that_are_no_face_are_fitted_without_sense_and_without_harm(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scattered = rng.uniform(0, 10.0 ** rng.uniform(0, 7), (68, 2))
+    two_spots = np.repeat(scattered[:2], 34, axis=0)
+    for points in (scattered, two_spots, scattered * (1, 0)):
+        for angle in (10, 60, 150):
+            found = FIT(points, lens=Lens.of(640, 480, angle))
+            assert np.isfinite(found.weights).all()
+            assert np.isfinite(found.camera.project(FACE.mean)).all()
+
+
+def test_a_model_that_nothing_moves_has_no_expression() -> None:
+    still = replace(FACE, expressions=np.zeros_like(FACE.expressions))
+    assert not LandmarkFit(still)(FACE.mean[:, :2] * (1000, -1000)).weights.any()
 
 
 @pytest.mark.parametrize("yaw", [-25.0, 0.0, 25.0])
