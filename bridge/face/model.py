@@ -141,7 +141,7 @@ def _ict(arrays: dict[str, NDArray[Any]]) -> FaceModel:
     moves = {str(name): move for name, move in zip(arrays["expression_names"], arrays["expression"], strict=True)}
     expressions = np.zeros((len(ARKIT), _ICT_FACE, 3))
     for row, name in enumerate(ARKIT):
-        for source in _ict_names(name):
+        for source in ict_names(name):
             if source in moves:
                 expressions[row] += 0.01 * _floats(moves[source][:_ICT_FACE], 2)
     origin = np.mean([neutral[first:last].mean(0) for first, last in _ICT_EYES], axis=0)
@@ -156,7 +156,7 @@ def _ict(arrays: dict[str, NDArray[Any]]) -> FaceModel:
     )
 
 
-def _ict_names(name: str) -> tuple[str, ...]:
+def ict_names(name: str) -> tuple[str, ...]:
     """ICT-FaceKit's names of an ARKit expression: eyeBlink_L; jawLeft and mouthLeft move to a side and keep theirs."""
     if name in _ICT_PAIRS:
         return f"{name}_L", f"{name}_R"

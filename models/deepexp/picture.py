@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from bridge.face.camera import turned
 from bridge.face.crop import RgbImage
 from models.deepexp.people import Person
-from models.deepexp.raster import draw_mesh, lit, moved
+from models.deepexp.raster import lit, moved
 from models.deepexp.rig import Rig
 from models.synthetic.parts import Bytes, Float
 from models.synthetic.raster import project, vertex_normals
+from models.synthetic.triangles import draw_mesh
 
 Floats = NDArray[np.float64]
 

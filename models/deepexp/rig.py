@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.blendshapes import ARKIT
-from bridge.face.model import FaceModel
+from bridge.face.model import FaceModel, ict_names
 from models.synthetic.parts import Float, Int
 
 SKIN, MOUTH, SOCKET, GUM, TOOTH, SCLERA, IRIS, PUPIL = range(8)
@@ -83,7 +83,7 @@ def _facekit(model: FaceModel, arrays: dict[str, NDArray[Any]]) -> Rig:
     names = {str(name): row for row, name in enumerate(arrays["expression_names"])}
     moved = np.zeros((len(ARKIT), _END, 3), np.float32)
     for row, name in enumerate(ARKIT):
-        for own in _facekit_names(name):
+        for own in ict_names(name):
             if own in names:
                 moved[row] += arrays["expression"][names[own]][:_END] / np.float32(100)
     return Rig(
@@ -94,14 +94,6 @@ def _facekit(model: FaceModel, arrays: dict[str, NDArray[Any]]) -> Rig:
         material,
         marks,
     )
-
-
-def _facekit_names(name: str) -> tuple[str, ...]:
-    """What ICT-FaceKit calls a shape of ARKIT: sides are _L and _R, also of some that ARKIT has whole."""
-    for side in ("Left", "Right"):
-        if name.endswith(side) and name not in ("jawLeft", "jawRight", "mouthLeft", "mouthRight"):
-            return (f"{name.removesuffix(side)}_{side[0]}",)
-    return name, f"{name}_L", f"{name}_R"
 
 
 def _with_eyeballs(model: FaceModel) -> Rig:

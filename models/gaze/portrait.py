@@ -23,7 +23,8 @@ from models.gaze.angles import pitch_yaw
 from models.synthetic.assets import face_arrays
 from models.synthetic.eyeball import draw_eyeball
 from models.synthetic.parts import Bytes, Float, Int
-from models.synthetic.raster import draw_skin, light_vertices, project, vertex_normals
+from models.synthetic.raster import light_vertices, project, vertex_normals
+from models.synthetic.triangles import draw_skin
 
 SIZE: Final = 224
 _FOCAL: Final = 960.0 / 224.0
@@ -102,7 +103,7 @@ class Person:
     "(2, 3) of the eyeballs, left and right."
     radius: float
     texture: Bytes
-    "(T, T, 4) see raster.draw_skin."
+    "(T, T, 4) see triangles.draw_skin."
     iris: Bytes
     look: Float
     "(13,) see eyeball.draw_eyeball."

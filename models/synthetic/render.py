@@ -23,12 +23,12 @@ from models.synthetic.raster import (
     combine,
     deform,
     draw_hairs,
-    draw_skin,
     grow_hairs,
     light_vertices,
     project,
     vertex_normals,
 )
+from models.synthetic.triangles import draw_skin
 
 _LID_STEPS: Final = 32
 _SHUTTER: Final = (-0.375, -0.125, 0.125, 0.375)

@@ -9,7 +9,8 @@ from models.synthetic.eyeball import draw_eyeball
 from models.synthetic.headset import make_headset
 from models.synthetic.optics import develop, nothing_seen
 from models.synthetic.parts import Float
-from models.synthetic.raster import draw_hairs, draw_skin, project
+from models.synthetic.raster import draw_hairs, project
+from models.synthetic.triangles import draw_skin
 
 SIZE = 64
 CAMERA = np.array([0, 0, 10], np.float32)
