@@ -8,10 +8,7 @@ can be a lie. A picture that another one begins in, or that is cut off, is damag
 import re
 from typing import Final
 
-from bridge.sources.wire import JPEG, PICTURE_LIMIT
-
-_JUNK: Final = 4 << 10
-"Bytes without a picture that count as a damaged one; the text between two pictures is far shorter."
+from bridge.sources.wire import JPEG, PICTURE_LIMIT, PictureReader
 
 _END: Final = 0xD9
 _SCAN: Final = 0xDA
@@ -25,21 +22,18 @@ _SEGMENTS: Final = frozenset({0xC4, 0xCC, _SCAN, 0xDB, 0xDC, 0xDD, *range(0xE0, 
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC8}
 
 
-class JpegReader:
+class JpegReader(PictureReader):
     """Fed with bytes as they come, gives the whole JPEGs in them.
 
     It holds one unfinished picture at most, and looks at each byte once.
     """
 
     def __init__(self, limit: int = PICTURE_LIMIT) -> None:
-        self.damaged = 0
-        "Pictures that began and never came to their end, and stretches of nonsense."
+        super().__init__()
         self._limit = limit
-        self._held = bytearray()
         self._at = 0
         "Where to look next: 0 until a picture has begun."
         self._scanning = False
-        self._junk = 0
 
     def feed(self, data: bytes) -> list[bytes]:
         """The JPEGs that are whole now, oldest first."""
@@ -53,17 +47,9 @@ class JpegReader:
 
     def _step(self, whole: list[bytes]) -> bool:
         """Go on by one piece of structure; False when more bytes are needed."""
-        if self._at == 0:
-            return self._seek()
-        return self._scan(whole) if self._scanning else self._segment()
-
-    def _seek(self) -> bool:
-        start = self._held.find(JPEG)
-        end = start if start >= 0 else max(0, len(self._held) - len(JPEG) + 1)
-        del self._held[:end]
-        lumps, self._junk = divmod(self._junk + end, _JUNK)
-        self.damaged += lumps
-        if start < 0:
+        if self._at > 0:
+            return self._scan(whole) if self._scanning else self._segment()
+        if not self._seek(JPEG):
             return False
         self._at, self._junk = 2, 0
         return True

@@ -17,14 +17,12 @@ from serial.tools import list_ports
 from bridge.frames import Image
 from bridge.sources.device import Device, Lost
 from bridge.sources.live import LiveOptions
-from bridge.sources.wire import JPEG, Wire, decode_jpeg
+from bridge.sources.wire import JPEG, PictureReader, Wire, decode_jpeg
 
 HEADER: Final = b"\xff\xa0\xff\xa1"
 
 _LENGTH: Final = 2
 _END: Final = b"\xff\xd9"
-_JUNK: Final = 4 << 10
-"Bytes without a packet that count as a damaged one."
 
 _DRIVER_BUFFER: Final = 1 << 18
 "Bytes that Windows keeps for us; its own 4 KB are one picture."
@@ -64,35 +62,20 @@ class SerialOptions(LiveOptions, frozen=True, extra="forbid"):
         return SerialDevice(port)
 
 
-class PacketReader:
+class PacketReader(PictureReader):
     """Fed with bytes as they come, gives the JPEGs of the whole packets in them.
 
     A packet whose length and JPEG disagree has lost bytes on the way: it is damaged, and the next one begins at the
     next header, wherever that is.
     """
 
-    def __init__(self) -> None:
-        self.damaged = 0
-        "Packets that were not whole, and stretches of nonsense."
-        self._held = bytearray()
-        self._junk = 0
-
     def feed(self, data: bytes) -> list[bytes]:
         """The JPEGs that are whole now, oldest first."""
         self._held += data
         whole: list[bytes] = []
-        while self._seek() and self._take(whole):
+        while self._seek(HEADER) and self._take(whole):
             pass
         return whole
-
-    def _seek(self) -> bool:
-        """Throw away what stands before the next header."""
-        start = self._held.find(HEADER)
-        end = start if start >= 0 else max(0, len(self._held) - len(HEADER) + 1)
-        del self._held[:end]
-        lumps, self._junk = divmod(self._junk + end, _JUNK)
-        self.damaged += lumps
-        return start >= 0
 
     def _take(self, whole: list[bytes]) -> bool:
         """Take the packet that begins here, or throw its header away; False when more bytes are needed."""

@@ -28,6 +28,9 @@ JPEG: Final = b"\xff\xd8\xff"
 _GLANCE: Final = 0.2
 "Seconds; the longest wait in one piece, so that closing is noticed."
 
+_JUNK: Final = 4 << 10
+"Bytes without a picture that count as a damaged one; what stands between two pictures is far shorter."
+
 
 class Wire(Device, Generic[T]):
     """A connection that brings pictures in some form T; all that have come are taken, the newest one is decoded.
@@ -90,6 +93,25 @@ class Wire(Device, Generic[T]):
         if count:
             self.corrupt += count
             self.damage = damage
+
+
+class PictureReader:
+    """Bytes off a wire in which pictures are looked for; a subclass is fed with them and gives the pictures."""
+
+    def __init__(self) -> None:
+        self.damaged = 0
+        "Pictures that were not whole, and stretches of nonsense."
+        self._held = bytearray()
+        self._junk = 0
+
+    def _seek(self, sign: bytes) -> bool:
+        """Throw away what stands before the next sign that a picture begins; False when more bytes are needed."""
+        start = self._held.find(sign)
+        end = start if start >= 0 else max(0, len(self._held) - len(sign) + 1)
+        del self._held[:end]
+        lumps, self._junk = divmod(self._junk + end, _JUNK)
+        self.damaged += lumps
+        return start >= 0
 
 
 def decode_jpeg(data: bytes) -> Image:
