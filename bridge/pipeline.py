@@ -25,7 +25,7 @@ from bridge.shared_signal import SharedSignal, SharedSignalOptions
 from bridge.slip import UpkeepOptions
 from bridge.smoothing import Smoother, SmoothingOptions
 from bridge.timing import Sections
-from bridge.visibility import seen_in, trusted
+from bridge.visibility import Returning, seen_in, trusted
 from bridge.wearer import Wearer
 
 
@@ -63,6 +63,7 @@ class Pipeline:
         self.timing = timing or Sections()
         self._network = network
         self._rectify = Rectifier(options.rectification)
+        self._returning = Returning()
         self._fuse = Fusion(options.face)
         population = Profile.population(network.population_mean)
         self.wearer = Wearer(options.upkeep, population, self._read, self._forget_lids)
@@ -105,7 +106,7 @@ class Pipeline:
 
     def _predict(self, profile: Profile, pair: EyePair) -> tuple[Expression, float]:
         reading = self._network.predict(profile.difference(pair), pair.pixels.astype(np.float32))
-        face, seen = pair.face, trusted(reading, pair)
+        face, seen = pair.face, trusted(reading, pair, self._returning(reading, pair))
         if face is None:
             return seen
         return self._fuse(*seen, face, profile.shown(face.blendshapes), profile.coefficients(face.basis))

@@ -13,6 +13,10 @@ _VISIBLE: Final = tuple(CHANNEL_NAMES.index(f"visible_{side}") for side in SIDES
 _GAZE: Final = tuple(tuple(CHANNEL_NAMES.index(f"gaze_{axis}_{side}") for axis in ("yaw", "pitch")) for side in SIDES)
 DOUBTFUL: Final = 0.3
 "An eye that the network calls less visible than this is not there: the headset is off, or a hand is before the camera."
+_AWAY: Final = 1.0
+"Seconds without an eye after which the headset has probably been taken off."
+_RETURNED: Final = 0.2
+"Seconds that an eye must then stay: a lamp, or a room that goes by, looks like one for a picture or three."
 
 
 def _only(names: tuple[str, ...]) -> Vector:
@@ -25,13 +29,46 @@ def seen_in(reading: Expression) -> tuple[bool, bool]:
     return left, right
 
 
-def trusted(reading: Expression, pair: EyePair) -> tuple[Expression, float]:
-    """The part of a reading that is known, and its quality 0..1.
+class Returning:
+    """Which eyes, (left, right), are seen but were away for so long that they must stay a moment before they count.
+
+    A camera without pictures is no eye that was away. The same frame may be asked about again. State of one wearer.
+    """
+
+    def __init__(self) -> None:
+        self._there = [-math.inf, -math.inf]  # when each was last there, seconds
+        self._came = [math.nan, math.nan]  # when it came into view, NaN while it is out of it
+
+    def __call__(self, reading: Expression, pair: EyePair) -> tuple[bool, bool]:
+        left, right = (
+            self._is_returning(side, pair.seen[side] and float(reading.channels[column]) < DOUBTFUL, pair.time)
+            for side, column in enumerate(_VISIBLE)
+        )
+        return left, right
+
+    def _is_returning(self, side: int, hidden: bool, time: float) -> bool:
+        if math.isinf(self._there[side]) or time < self._there[side]:  # the first frame, or time began anew
+            self._there[side], self._came[side] = time, math.nan
+        if hidden:
+            self._came[side] = math.nan
+            return False
+        if math.isnan(self._came[side]):
+            self._came[side] = time
+        if self._came[side] - self._there[side] > _AWAY and time - self._came[side] < _RETURNED:
+            return True
+        self._there[side] = self._came[side] = time
+        return False
+
+
+def trusted(
+    reading: Expression, pair: EyePair, returning: tuple[bool, bool] = (False, False)
+) -> tuple[Expression, float]:
+    """The part of a reading that is known, and its quality 0..1; see `Returning` for the eyes that do not count yet.
 
     Channels of an eye that is not seen are NaN. With no eye at all the classes are neutral and the quality is 0. A
     mirrored eye shares the gaze of the eye it was made from: eyes turn together, and a mirror would cross them.
     """
-    visible = [float(reading.channels[column]) for column in _VISIBLE]
+    visible = [0.0 if yet else float(reading.channels[at]) for at, yet in zip(_VISIBLE, returning, strict=True)]
     seen = [there and level >= DOUBTFUL for there, level in zip(pair.seen, visible, strict=True)]
     quality = max((level for level, there in zip(visible, seen, strict=True) if there), default=0.0)
     if all(seen) and not any(pair.mirrored):

@@ -42,12 +42,20 @@ def hand(eye: Image, seconds: float, noise: np.random.Generator) -> Image:
     return grainy(25 + 60 * np.exp(-(((x - 0.4) / 0.12) ** 2)) + np.zeros(eye.shape), 2, noise)
 
 
+def carried(eye: Image, seconds: float, noise: np.random.Generator) -> Image:
+    """A room of sharp edges goes by: the network takes it for an eye now and then."""
+    room = np.random.default_rng(9).uniform(20, 200, (6, 40)).astype(np.float32)
+    room = cv2.blur(cv2.resize(room, None, fx=32, fy=32, interpolation=cv2.INTER_NEAREST), (5, 5))
+    at = int(180 * seconds)
+    return grainy(cv2.resize(room[:, at : at + 200], eye.shape[::-1]), 3, noise)
+
+
 def grainy(picture: np.ndarray, deviation: float, noise: np.random.Generator) -> Image:
     return np.clip(picture + noise.normal(0, deviation, picture.shape), 0, 255).astype(np.uint8)
 
 
-SCENES = (table, forehead, hand)
-"What the shipped network knows; its card says what it takes for an eye."
+SCENES = (table, forehead, hand, carried)
+"What the shipped network knows, or takes for an eye for a moment; its card says what deceives it for longer."
 
 
 def taken_off(worn: list[EyeFrame], scene: object) -> Iterator[EyeFrame]:

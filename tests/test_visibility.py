@@ -5,7 +5,7 @@ import pytest
 
 from bridge.channels import CHANNELS
 from bridge.frames import Expression, EyePair
-from bridge.visibility import seen_in, trusted
+from bridge.visibility import Returning, seen_in, trusted
 
 
 def reading(**channels: float) -> Expression:
@@ -15,8 +15,8 @@ def reading(**channels: float) -> Expression:
     return Expression(units, emotions, values)
 
 
-def pair(seen: tuple[bool, bool], mirrored: tuple[bool, bool] = (False, False)) -> EyePair:
-    return EyePair(np.zeros((96, 192), np.uint8), seen, mirrored, 0.0, 0)
+def pair(seen: tuple[bool, bool], mirrored: tuple[bool, bool] = (False, False), time: float = 0.0) -> EyePair:
+    return EyePair(np.zeros((96, 192), np.uint8), seen, mirrored, time, 0)
 
 
 def test_two_seen_eyes_pass_unchanged() -> None:
@@ -51,3 +51,42 @@ def test_a_mirrored_eye_looks_where_its_original_looks() -> None:
     known, _ = trusted(face, pair((True, True), (False, True)))
     assert known["gaze_yaw_right"] == known["gaze_yaw_left"] == 12.0
     assert known["gaze_pitch_right"] == -4.0
+
+
+def returning(visible: list[float], camera: list[bool] | None = None) -> list[bool]:
+    """Whether the left eye is held back, at ten pictures a second; the right eye is there all the time."""
+    held, back = [], Returning()
+    for number, (level, there) in enumerate(zip(visible, camera or [True] * len(visible), strict=True)):
+        face, both = reading(visible_left=level), pair((there, True), time=number / 10)
+        held.append(back(face, both))
+        assert back(face, both) == held[-1], "the same frame may be asked about again"
+    assert not any(right for _, right in held)
+    return [left for left, _ in held]
+
+
+def test_an_eye_that_was_away_must_stay_a_moment_before_it_counts() -> None:
+    on, off = [1.0] * 5, [0.1] * 15
+    assert returning(on + off + on) == [False] * 20 + [True, True, False, False, False]
+    assert (
+        returning(on + off + [1.0] + off[:3] + on) == [False] * 20 + [True] + [False] * 3 + [True, True] + [False] * 3
+    )
+
+
+@pytest.mark.parametrize(
+    ("visible", "camera"),
+    [
+        ([1.0] * 5 + [0.1] * 9 + [1.0] * 3, None),
+        ([1.0] * 30, [True] * 5 + [False] * 20 + [True] * 5),
+        ([1.0] * 4, None),
+    ],
+    ids=["a moment unseen", "a camera that was unplugged", "the first pictures"],
+)
+def test_other_eyes_count_at_once(visible: list[float], camera: list[bool] | None) -> None:
+    assert not any(returning(visible, camera))
+
+
+def test_an_eye_that_is_held_back_is_not_seen() -> None:
+    known, quality = trusted(reading(), pair((True, True)), (True, True))
+    assert seen_in(known) == (False, False)
+    assert quality == 0.0
+    assert seen_in(trusted(reading(), pair((True, True)), (True, False))[0]) == (False, True)
