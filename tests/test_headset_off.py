@@ -44,8 +44,8 @@ def hand(eye: Image, seconds: float, noise: np.random.Generator) -> Image:
 
 def carried(eye: Image, seconds: float, noise: np.random.Generator) -> Image:
     """A room of sharp edges goes by: the network takes it for an eye now and then."""
-    room = np.random.default_rng(9).uniform(20, 200, (6, 40)).astype(np.float32)
-    room = cv2.blur(cv2.resize(room, None, fx=32, fy=32, interpolation=cv2.INTER_NEAREST), (5, 5))
+    shapes = np.random.default_rng(9).uniform(20, 200, (6, 40)).astype(np.float32)
+    room = cv2.blur(cv2.resize(shapes, None, fx=32, fy=32, interpolation=cv2.INTER_NEAREST), (5, 5))
     at = int(180 * seconds)
     return grainy(cv2.resize(room[:, at : at + 200], eye.shape[::-1]), 3, noise)
 
