@@ -1,10 +1,8 @@
 """eyebridge calibrate --guided and eyebridge profiles as a person meets them: real processes, somebody who obeys."""
 
-import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +10,6 @@ import pytest
 
 from bridge import shipped
 from bridge.channels import CHANNEL_NAMES
-from bridge.commands.calibrate import EnterKey
 from bridge.frames import EyeFrame
 from bridge.guide import STEPS, target
 from bridge.recording import RecordingReader, RecordingWriter
@@ -110,19 +107,3 @@ def test_a_source_that_ends_before_the_guide_saves_nothing(tmp_path: Path, monke
     assert "ended before the calibration was done; nothing was saved" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert not list(tmp_path.rglob("*.npz"))
-
-
-def test_enter_is_noticed_once_for_each_press() -> None:
-    reading, writing = os.pipe()
-    with open(reading) as stream:
-        key = EnterKey(stream)
-        assert not key.pressed()
-        for _ in range(2):
-            os.write(writing, b"\n")
-            deadline = time.monotonic() + 30.0
-            while not (pressed := key.pressed()) and time.monotonic() < deadline:
-                time.sleep(0.005)
-            assert pressed
-            assert not key.pressed()
-        os.close(writing)
-    assert not EnterKey(None).pressed()

@@ -2,10 +2,7 @@
 
 import contextlib
 import math
-import os
-import sys
-import threading
-from typing import ClassVar, Final, TextIO
+from typing import ClassVar, Final
 
 from pydantic import Field
 from pydantic_settings import CliPositionalArg
@@ -13,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from bridge import profiles
 from bridge.commands.base import RIGHT, SOURCE, ConfiguredCommand, chosen_source
-from bridge.commands.terminal import console, interruptible
+from bridge.commands.terminal import Typed, console, interruptible
 from bridge.errors import BridgeError
 from bridge.exercises import NEUTRAL
 from bridge.guide import Prompt
@@ -73,7 +70,9 @@ class Calibrate(ConfiguredCommand):
 
 def _collect(source: Source, pipeline: Pipeline) -> None:
     """Until the calibration that the wearer has begun is over. Raises BridgeError when the source ends before."""
-    wearer, key, asked = pipeline.wearer, EnterKey(sys.stdin) if pipeline.wearer.prompt else None, 0
+    wearer, typed, asked = pipeline.wearer, Typed(), 0
+    if wearer.prompt is not None:
+        typed.listen()
     with Progress(*_COLUMNS, console=console) as progress:
         task = progress.add_task(NEUTRAL.prompt, total=1.0)
         while (done := wearer.progress) is not None:
@@ -81,9 +80,9 @@ def _collect(source: Source, pipeline: Pipeline) -> None:
             if frame is None:
                 raise BridgeError(f"{source.name} ended before the calibration was done; nothing was saved")
             prompt = wearer.prompt
-            if prompt is not None and key is not None:
+            if prompt is not None:
                 asked = _ask(prompt, asked)
-                if key.pressed():
+                if list(typed.take()):
                     _skip(wearer, prompt)
                 progress.update(task, description=_countdown(prompt))
             pipeline(frame)
@@ -110,25 +109,3 @@ def _countdown(prompt: Prompt) -> str:
     if prompt.holding:
         return f"hold {math.ceil(prompt.seconds)} s" + ("   Enter skips" if prompt.skippable else "")
     return f"get ready {math.ceil(prompt.seconds)} s"
-
-
-class EnterKey:
-    """Whether Enter was pressed; where nobody can press it, as in a service, it never is."""
-
-    def __init__(self, stream: TextIO | None) -> None:
-        self._pressed = threading.Event()
-        if stream is not None:
-            threading.Thread(target=self._wait, args=(stream,), name="enter", daemon=True).start()
-
-    def pressed(self) -> bool:
-        """True once for each press."""
-        if not self._pressed.is_set():
-            return False
-        self._pressed.clear()
-        return True
-
-    def _wait(self, stream: TextIO) -> None:
-        # past Python's own buffer, whose lock would keep the program from ending while a thread waits in it
-        with contextlib.suppress(OSError, ValueError):  # closed, or not a real one
-            while os.read(stream.fileno(), 1024):
-                self._pressed.set()

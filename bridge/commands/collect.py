@@ -13,8 +13,8 @@ from pydantic_settings import CliPositionalArg
 
 from bridge.collection import EXPRESSIONS, PaceOptions, Sitting, remaining
 from bridge.commands.base import RIGHT, SOURCE, ConfiguredCommand, source_for
-from bridge.commands.stage import GO_ON, PAUSE, QUIT, SKIP, Stage, Typed
-from bridge.commands.terminal import console, interruptible
+from bridge.commands.stage import GO_ON, PAUSE, QUIT, SKIP, Stage
+from bridge.commands.terminal import Typed, console, interruptible
 from bridge.config import explain
 from bridge.errors import BridgeError
 from bridge.frames import EyeFrame

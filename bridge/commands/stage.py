@@ -1,10 +1,8 @@
 """What a participant and whoever helps them see, hear and press during a collection."""
 
 import contextlib
-import queue
-import threading
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final, Self
 
 from rich.console import Group
@@ -33,49 +31,6 @@ _FIELD: Final = (41, 9)
 _REACH: Final = (20.0, 13.0)
 "degrees of yaw and pitch to each side."
 _PRESSED: Final[dict[type[Command], str]] = {SkipStep: SKIP, StopGuide: QUIT, StartGuide: GO_ON}
-
-
-class Typed:
-    """Lines from the terminal, read in a thread so that nobody waits for them.
-
-    The file is read without a buffer: a program may not end while a thread holds the lock of standard input's.
-    """
-
-    def __init__(self) -> None:
-        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._listening = False
-
-    def ask(self, question: str) -> str:
-        """The answer that is typed; '' where nobody can type."""
-        console.print(question, end=" ", markup=False)
-        return self._read() or ""
-
-    def listen(self) -> None:
-        """From now on, lines are collected for `take`."""
-        threading.Thread(target=self._collect, name="typed", daemon=True).start()
-
-    def press(self, line: str) -> None:
-        """As if it had been typed; any thread may."""
-        self._lines.put(line)
-
-    def take(self) -> Iterator[str]:
-        """The lines since the last call."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                yield self._lines.get_nowait()
-
-    def _collect(self) -> None:
-        while (line := self._read()) is not None:
-            self._lines.put(line.lower())
-
-    def _read(self) -> str | None:
-        """A line without spaces around it; None once there will be no more."""
-        try:
-            with open(0, "rb", buffering=0, closefd=False) as file:
-                line = file.readline(1000)
-        except OSError:  # started without any standard input
-            return None
-        return line.decode("utf-8", "replace").strip() if line else None
 
 
 class Stage:
