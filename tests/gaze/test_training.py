@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,10 @@ def test_it_learns_and_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     second.resume(tmp_path / "half.pt")
     assert second.step == whole.steps // 2
     assert keep_learning(second, second.lessons_left(), tmp_path / "half.pt", lambda loss: None)
+    elsewhere = Run(SMALL, QUICK, lessons, {}, "meta")  # stands for a GPU: what Adam remembers must lie there, too
+    with warnings.catch_warnings(action="ignore"):  # it has no memory to copy weights into
+        elsewhere.resume(tmp_path / "half.pt")
+    assert {kept["exp_avg"].device.type for kept in elsewhere.optimizer.state.values()} == {"meta"}
     for name, value in whole.net.state_dict().items():
         assert torch.allclose(value, second.net.state_dict()[name], atol=1e-4), name
 
