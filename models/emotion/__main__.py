@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Final, get_args
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from bridge.errors import BridgeError
 from bridge.files import write_atomically
-from models.command import ended
+from models.command import bar_on, ended
 from models.emotion.answers import Answers, answered, final, joined
 from models.emotion.classes import CLASSES
 from models.emotion.classifier import Setting
@@ -30,12 +29,9 @@ from models.emotion.layouts import LAYOUTS, find_faces
 from models.emotion.study import Row, Study, study_of
 from models.emotion.truth import read_truth
 from models.listing import counts, table, table_of
-from models.spread import Spread
+from models.spread import Spread, spread_arguments
 
 _console: Final = Console(stderr=True)
-_COLUMNS: Final = (
-    *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()),
-)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -62,8 +58,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--out", type=Path, default=Path("emotion.html"), help="report to write (%(default)s)")
     add("--work", type=Path, default=Path(".work/emotion"), help="where what was read is kept (%(default)s)")
     add("--seed", type=int, default=0, help="of parts, draws and search (%(default)s)")
-    add("--workers", type=int, default=1, help="processes on this machine (%(default)s)")
-    add("--ray", help="address of a Ray cluster that sees the same files; 'local' starts one here")
+    spread_arguments(add)
     return parser.parse_args(arguments)
 
 
@@ -94,9 +89,9 @@ def run(options: argparse.Namespace) -> None:
 def _readings(listing: Listing, tools: Tools, options: argparse.Namespace) -> dict[str, Reading]:
     readings: dict[str, Reading] = {}
     faces = listing.faces if options.absolute else listing.faces + listing.neutrals
-    with Progress(*_COLUMNS, console=_console) as bar:
+    with bar_on(_console) as bar:
         task = bar.add_task("faces", total=len(faces))
-        for chunk in read_faces(faces, tools, options.work, Spread(options.workers, options.ray)):
+        for chunk in read_faces(faces, tools, options.work, Spread.of(options)):
             readings |= chunk
             bar.advance(task, len(chunk))
     return readings
@@ -113,11 +108,11 @@ def _check(study: Study) -> None:
 
 def _answers(study: Study, options: argparse.Namespace) -> dict[Row, Answers]:
     answers: dict[Row, Answers] = {}
-    spread = Spread(options.workers, options.ray)
+    spread = Spread.of(options)
     for learnt, asked in study.questions():
         parts: dict[Row, dict[int, tuple[Setting, list[int]]]] = {row: {} for row in asked}
         given = (study, learnt, tuple(asked.values()), options.trials, options.seed, options.work, spread)
-        with Progress(*_COLUMNS, console=_console) as bar:
+        with bar_on(_console) as bar:
             task = bar.add_task(" ".join(next(iter(asked))), total=len(study.tests))
             for number, setting, found in answered(*given):
                 for row, said in zip(asked, found, strict=True):

@@ -30,7 +30,7 @@ from models.deepexp.rendering import rigged
 from models.deepexp.rig import Rig
 from models.emotion.recipes import Difficulty, acted
 from models.emotion.truth import write_truth
-from models.spread import Spread
+from models.spread import Spread, spread_arguments
 
 _console: Final = Console(stderr=True)
 
@@ -95,8 +95,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--size", type=int, default=320, help="pixels of a picture's side (%(default)s)")
     add("--turned", type=float, default=10.0, help="degrees by which heads turn at most (%(default)s)")
     add("--seed", type=int, default=0, help="(%(default)s)")
-    add("--workers", type=int, default=1, help="processes on this machine (%(default)s)")
-    add("--ray", help="address of a Ray cluster that sees the same files; 'local' starts one here")
+    spread_arguments(add)
     return parser.parse_args(arguments)
 
 
@@ -107,7 +106,7 @@ def run(options: argparse.Namespace) -> None:
     order = Order(options.out, options.model, options.size, options.turned, options.seed)
     tasks = [(order, number) for number in range(options.people)]
     write_truth(options.out, movements(options.people, options.seed))
-    done = Spread(options.workers, options.ray).map(render_person, tasks)
+    done = Spread.of(options).map(render_person, tasks)
     pictures = sum(track(done, "people", total=len(tasks), console=_console))
     _console.print(f"{pictures} pictures of {options.people} people in {options.out}", markup=False)
 

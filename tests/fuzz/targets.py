@@ -45,8 +45,10 @@ TARGETS: Final = {
     "recording-eye": Target(files.in_recording("left.mpng"), (), files.seeds_of_recording("left.mpng")),
     "truth": Target(files.in_file(TRUTH, files.read_truth_of), (BridgeError,), files.seeds_of_recording(TRUTH)),
     "profile": Target(files.in_file("fuzz.npz", files.read_profile), (BridgeError,), files.profile_files),
-    # numpy warns about arrays of Python 2, and a warning counts as an exception here
-    "profile-array": Target(files.read_profile_array, (BridgeError, UserWarning), files.profile_arrays),
+    # numpy warns about arrays of Python 2 and old names of types, and a warning counts as an exception here
+    "profile-array": Target(
+        files.read_profile_array, (BridgeError, UserWarning, DeprecationWarning), files.profile_arrays
+    ),
     "settings": Target(files.in_file("fuzz.toml", files.read_settings), (BridgeError,), files.settings_files),
     "rig": Target(files.in_file("fuzz.csv", load_rig), (BridgeError,), files.rig_files),
     "avatar-file": Target(files.in_file("fuzz.json", files.read_avatar), (BridgeError,), files.avatar_files),
