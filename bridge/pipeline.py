@@ -85,7 +85,7 @@ class Pipeline:
             pair = self._rectify(frame)
         with section("network"):
             profile = self.profile
-            reading, quality = self._predict(profile, pair)
+            reading, quality = self._predict(profile, pair, live=True)
         with section("personalize"):
             self.wearer.observe(pair, reading)
             measured = profile.personalized(reading)
@@ -104,9 +104,11 @@ class Pipeline:
         stress = self._strain(pair.face, time)
         return Result(pair, expression, weights, light, quality, profile.personal, blink, look, signal, head, stress)
 
-    def _predict(self, profile: Profile, pair: EyePair) -> tuple[Expression, float]:
+    def _predict(self, profile: Profile, pair: EyePair, live: bool = False) -> tuple[Expression, float]:
+        """`live`: not a pair of a moment ago, which a calibration reads again."""
         reading = self._network.predict(profile.difference(pair), pair.pixels.astype(np.float32))
-        face, seen = pair.face, trusted(reading, pair, self._returning(reading, pair))
+        returning = self._returning(reading, pair) if live else (False, False)
+        face, seen = pair.face, trusted(reading, pair, returning)
         if face is None:
             return seen
         return self._fuse(*seen, face, profile.shown(face.blendshapes), profile.coefficients(face.basis))

@@ -6,9 +6,6 @@ NAME.damaged    one that could not be read, set aside for whoever can save somet
 """
 
 import io
-import tokenize
-import zipfile
-import zlib
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -16,6 +13,7 @@ from typing import Final
 import numpy as np
 import platformdirs
 
+from bridge.archives import read_arrays
 from bridge.blendshapes import ARKIT
 from bridge.channels import CHANNEL_NAMES
 from bridge.errors import BridgeError
@@ -39,11 +37,8 @@ _COEFFICIENTS: Final = ("face_coefficients", "face_basis")
 _OPTIONAL: Final = (_GLASSES, *(_FIT + part for part in SHAPES), *_FACE, *_COEFFICIENTS)
 _FARTHEST: Final = 360.0
 "Degrees or metres of a head."
-_DAMAGE: Final = (
-    *(OSError, ValueError, KeyError, EOFError, MemoryError, NotImplementedError, RuntimeError),
-    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError, SyntaxError, OverflowError, TypeError),
-)
-"What reading a damaged archive may raise."
+_DAMAGE: Final = (OSError, ValueError, KeyError, TypeError, OverflowError)
+"What reading a damaged profile may raise."
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +197,7 @@ def _keep(name: str, path: Path) -> None:
 
 def _parsed(path: Path) -> Stored | None:
     """The content of a file; None when it is whole but of another version. Raises one of _DAMAGE."""
-    fields = _fields(path)
+    fields = read_arrays(path, _LARGEST, _NEEDED, _OPTIONAL)
     neutral, resting = fields["neutral"], fields["resting"]
     fits = (
         fields["format"].shape == ()
@@ -243,19 +238,3 @@ def _face(fields: dict[str, np.ndarray]) -> FaceRest | None:
     if not np.isfinite(coefficients).all():
         raise ValueError("a face's coefficients are none")
     return replace(rest, coefficients=coefficients, basis=str(basis))
-
-
-def _fields(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of a profile file, never unpacking more than one could hold. Raises one of _DAMAGE."""
-    if path.stat().st_size > _LARGEST:
-        raise ValueError("it is too large to be one")
-    content = io.BytesIO(path.read_bytes())
-    with zipfile.ZipFile(content) as archive:
-        if sum(member.file_size for member in archive.infolist()) > _LARGEST:
-            raise ValueError("it unpacks to more than a profile")
-    with np.load(content, allow_pickle=False) as stored:
-        optional = [name for name in _OPTIONAL if name in stored.files]
-        fields = {name: stored[name] for name in (*_NEEDED, *optional)}
-    if not all(isinstance(field, np.ndarray) for field in fields.values()):  # numpy gives what is no array as bytes
-        raise ValueError("it holds something else")
-    return fields

@@ -32,7 +32,7 @@ def seen_in(reading: Expression) -> tuple[bool, bool]:
 class Returning:
     """Which eyes, (left, right), are seen but were away for so long that they must stay a moment before they count.
 
-    A camera without pictures is no eye that was away. The same frame may be asked about again. State of one wearer.
+    State of one wearer; ask once a frame.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Returning:
 
     def __call__(self, reading: Expression, pair: EyePair) -> tuple[bool, bool]:
         left, right = (
-            self._is_returning(side, pair.seen[side] and float(reading.channels[column]) < DOUBTFUL, pair.time)
+            self._is_returning(side, not pair.seen[side] or float(reading.channels[column]) < DOUBTFUL, pair.time)
             for side, column in enumerate(_VISIBLE)
         )
         return left, right
@@ -52,7 +52,7 @@ class Returning:
         if hidden:
             self._came[side] = math.nan
             return False
-        if math.isnan(self._came[side]):
+        if math.isnan(self._came[side]) or time < self._came[side]:
             self._came[side] = time
         if self._came[side] - self._there[side] > _AWAY and time - self._came[side] < _RETURNED:
             return True

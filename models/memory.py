@@ -12,7 +12,7 @@ _NEVER = 2**31 - 1
 
 
 def keep_freed() -> None:
-    """Once, before the first tensor; without effect where the C library is not glibc."""
+    """For the whole process from now on; without effect where the C library is not glibc."""
     if sys.platform != "linux":
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)

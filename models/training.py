@@ -51,8 +51,8 @@ def keep_learning(
 ) -> bool:
     """Learn until the run is over, or Ctrl-C; False for the latter. `said(loss)` after each step.
 
-    Saves every so many seconds, and at the end, whatever ended it; only the first process of a world writes. There must
-    be lessons until the run is over.
+    Saves every so many seconds, at the end and on Ctrl-C; only the first process of a world writes. There must be
+    lessons until the run is over.
     """
     keep_freed()
     began, saved, done = time.monotonic() - run.seconds, time.monotonic(), False

@@ -13,7 +13,7 @@ ROWS = (
     (
         *("bridge.rectification", "bridge.checkerboard", "bridge.visibility", "bridge.personalization"),
         *("bridge.gaze_smoothing", "bridge.smoothing", "bridge.blinks", "bridge.binocular", "bridge.shared_signal"),
-        *("bridge.rigs", "bridge.mapping", "bridge.ambient", "bridge.osc", "bridge.decoding"),
+        *("bridge.archives", "bridge.rigs", "bridge.mapping", "bridge.ambient", "bridge.osc", "bridge.decoding"),
         *("bridge.exercises", "bridge.gaze_calibration", "bridge.fewshot", "bridge.calibration", "bridge.guide"),
         *("bridge.fading", "bridge.gaze_centering", "bridge.stopwatch", "bridge.fusion", "bridge.head_pose"),
         *("bridge.registration", "bridge.slip", "bridge.collection", "bridge.irises"),

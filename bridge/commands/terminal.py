@@ -6,6 +6,7 @@ It loads nothing else of ours: `eyebridge --help` answers at once.
 import contextlib
 import queue
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -74,6 +75,8 @@ class Typed:
 
     def _read(self) -> str | None:
         """A line without spaces around it; None once there will be no more."""
+        if self._descriptor == 0 and sys.stdin is None:  # 0 may be another file's by now
+            return None
         try:
             with open(self._descriptor, "rb", buffering=0, closefd=False) as file:
                 line = file.readline(1000)

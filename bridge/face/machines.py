@@ -11,8 +11,6 @@ it: arrays of numbers and names, of which nothing is run.
 
 import io
 import logging
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.archives import read_arrays
 from bridge.errors import BridgeError
 from bridge.face import COEFFICIENTS
 
@@ -48,11 +47,8 @@ _LARGEST: Final = 32 << 20
 "Bytes, packed or not; RAF-DB's 12,000 faces would make 4 MB if every one were a support vector."
 _FARTHEST: Final = 1e6
 "Spreads from the mean; whatever is that far is no face, and its square is still a number."
-_DAMAGE: Final = (
-    *(OSError, ValueError, KeyError, EOFError, MemoryError, NotImplementedError, RuntimeError),
-    *(zipfile.BadZipFile, zlib.error, SyntaxError, OverflowError, TypeError),
-)
-"What reading a damaged archive may raise."
+_DAMAGE: Final = (OSError, ValueError, TypeError, OverflowError)
+"What reading a damaged file may raise."
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,16 +162,9 @@ def probabilities(lost: Floats, temperature: float) -> Floats:
 
 def _parsed(path: Path) -> Machines:
     """Raises one of _DAMAGE."""
-    if path.stat().st_size > _LARGEST:
-        raise ValueError("it is too large")
-    content = path.read_bytes()
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(part.file_size for part in archive.infolist()) > _LARGEST:
-            raise ValueError("it is too large unpacked")
-    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-        if int(stored["format"]) not in range(1, FORMAT + 1):
-            raise ValueError(f"format {int(stored['format'])}, and this program knows {FORMAT}")
-        arrays = {name: stored[name] for name in (*_WORDS, *_SHAPES, *(_NEUTRAL.keys() & set(stored.files)))}
+    arrays = read_arrays(path, _LARGEST, ("format", *_WORDS, *_SHAPES), tuple(_NEUTRAL))
+    if (version := int(arrays.pop("format"))) not in range(1, FORMAT + 1):
+        raise ValueError(f"format {version}, and this program knows {FORMAT}")
     _check(arrays)
     words = {name: str(arrays[name]) for name in _WORDS}
     numbers = {name: np.asarray(array, np.float64) for name, array in arrays.items() if name not in _WORDS}

@@ -15,7 +15,6 @@ neutral, identity, expression, expression_names, triangles and landmark68, in ce
 back of the head, the teeth and the eyes.
 """
 
-import zipfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,6 +23,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.archives import read_arrays
 from bridge.blendshapes import ARKIT
 from bridge.errors import BridgeError
 from bridge.face import builtin
@@ -100,16 +100,10 @@ def _builtin() -> FaceModel:
 
 def _read(path: Path) -> dict[str, NDArray[Any]]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-        if size > _BYTES:
-            raise BridgeError(f"the face model {path} unpacks to {size >> 20} MiB, more than any face needs: {_REMEDY}")
-        with np.load(path, allow_pickle=False) as stored:
-            names = set(_ICT if "neutral" in stored.files else (*_NEEDED, "name"))
-            arrays = {name: stored[name] for name in stored.files if name in names}
+        arrays = read_arrays(path, _BYTES, (), tuple(dict.fromkeys((*_ICT, *_NEEDED, "name"))))
     except OSError as error:
         raise BridgeError(f"cannot read the face model {path} ({error.strerror or error}): {_REMEDY}") from error
-    except (ValueError, zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except ValueError as error:
         raise BridgeError(f"{path} is not a face model, a plain .npz file ({error}): {_REMEDY}") from error
     if missing := [name for name in (_ICT if "neutral" in arrays else _NEEDED) if name not in arrays]:
         raise BridgeError(f"the face model {path} has no {', '.join(missing)}: {_REMEDY}")

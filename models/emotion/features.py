@@ -2,7 +2,9 @@
 
 Landmarks, then the face network on the aligned face, or, where none is given, the landmarks' own blendshapes, or else
 the fit of the face model to them: what the daemon does with each frame (bridge.face.reader), for a model must learn
-from what it will be given. Pictures are worked on in chunks whose answers are kept.
+from what it will be given. But the daemon's fit knows its camera's lens, and a photograph's is anybody's guess.
+
+Pictures are worked on in chunks whose answers are kept.
 """
 
 import copy
@@ -32,7 +34,7 @@ from models.spread import Spread
 
 CHUNK: Final = 32
 "Pictures worked on together; what is lost at most when a run is stopped."
-_VERSION: Final = 2
+_VERSION: Final = 3
 "Of readings, here and in models.stress: kept ones of another version are not found."
 
 

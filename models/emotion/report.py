@@ -55,7 +55,7 @@ class How:
     choice: Choice
     trials: int
     network: bool
-    "Whether a face network read the coefficients, not the fit to landmarks."
+    "Whether a face network read the coefficients."
 
 
 def report(study: Study, answers: Mapping[Row, Answers], how: How, made: Mapping[str, str]) -> str:

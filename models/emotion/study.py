@@ -101,7 +101,8 @@ def study_of(
     if not plain:
         counting = faces
         faces = _comparable(counting, neutrals)
-        left = [face for face in counting if face not in set(faces)]
+        kept = set(faces)
+        left = [face for face in counting if face not in kept]
         troubles += [Trouble("no other neutral", face.name) for face in left]
         neutrals = [*neutrals, *(face for face in left if face.emotion == _NEUTRAL)]
     rows = [*faces, *neutrals] if not plain else faces

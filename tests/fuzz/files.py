@@ -14,10 +14,14 @@ from unittest import mock
 import numpy as np
 
 from bridge import config, profiles, shipped
+from bridge.blendshapes import ARKIT
 from bridge.channels import CHANNEL_NAMES
 from bridge.commands.base import ConfiguredCommand
 from bridge.discovery.avatar import from_file
-from bridge.frames import EyeFrame
+from bridge.face import COEFFICIENTS
+from bridge.face.machines import Machines
+from bridge.face.model import load as load_face
+from bridge.frames import EyeFrame, FaceReading, Gaze, Head
 from bridge.personalization import Profile
 from bridge.recording import RecordingReader, RecordingWriter
 from bridge.rigs import rig_path
@@ -25,6 +29,15 @@ from bridge.truth import TRUTH, read_truth
 
 HEADSET = "index"
 SHAPE = (8, 16)
+_FACE = FaceReading(
+    blendshapes=np.linspace(0, 1, len(ARKIT), dtype=np.float32),
+    coefficients=np.ones(COEFFICIENTS, np.float32),
+    basis="a basis",
+    gaze=Gaze(1.0, -2.0, 3.0, -4.0),
+    head=Head(10.0, 5.0, 1.0, 0.0, 0.0, 0.5),
+    quality=0.9,
+    time=1.0,
+)
 
 
 @functools.cache
@@ -53,7 +66,7 @@ def recording() -> Path:
         for frame in itertools.islice(shown, 4):
             assert frame.left is not None
             eye = frame.left[90:106, 80:104]
-            writer.write(EyeFrame(eye, eye if frame.index else None, frame.time, frame.index))
+            writer.write(EyeFrame(eye, eye if frame.index else None, frame.time, frame.index, _FACE))
     truth = (shipped.demo_recording() / TRUTH).read_bytes()
     (path / TRUTH).write_bytes(b"\n".join(truth.split(b"\n")[:5]) + b"\n")
     return path
@@ -125,6 +138,47 @@ def read_profile_array(data: bytes) -> object:
 @functools.cache
 def profile_files_once() -> bytes:
     return profile_files()[0]
+
+
+def face_models() -> list[bytes]:
+    """A face of 68 vertices that one person differs in and that can open its jaw."""
+    face = load_face(None).sparse()
+    content = io.BytesIO()
+    np.savez(
+        content,
+        mean=face.mean.astype(np.float32),
+        identity=face.identity[:1].astype(np.float32),
+        expressions=face.expressions[[ARKIT.index("jawOpen")]].astype(np.float32),
+        expression_names=np.array(["jawOpen"]),
+        triangles=np.array([[0, 1, 2]]),
+        landmarks=np.arange(68),
+    )
+    return [content.getvalue()]
+
+
+def read_emotion(path: Path) -> object:
+    return Machines.load(path, "emotion", None)
+
+
+def emotion_models() -> list[bytes]:
+    """Two classes, one support vector."""
+    one, none = np.ones(COEFFICIENTS), np.zeros(COEFFICIENTS)
+    machines = Machines(
+        kind="emotion",
+        names=("neutral", "fear"),
+        basis="any",
+        card="made to be broken",
+        centre=none,
+        scale=one,
+        vectors=one[None],
+        duals=np.ones((1, 1)),
+        offsets=np.zeros(1),
+        code=np.array([[-1.0], [1.0]]),
+        gamma=1.0,
+        temperature=1.0,
+        neutral=none,
+    )
+    return [machines.saved()]
 
 
 def read_settings(path: Path) -> object:

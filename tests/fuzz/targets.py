@@ -7,6 +7,8 @@ from typing import Final
 from bridge import decoding, osc
 from bridge.discovery.query import QueryError
 from bridge.errors import BridgeError
+from bridge.face.model import load as load_face
+from bridge.recorded_faces import FACES
 from bridge.recording import ABOUT, INDEX
 from bridge.rigs import load_rig
 from bridge.truth import TRUTH
@@ -43,6 +45,7 @@ TARGETS: Final = {
     "recording-about": Target(files.in_recording(ABOUT), (BridgeError,), files.seeds_of_recording(ABOUT)),
     "recording-index": Target(files.in_recording(INDEX), (), files.seeds_of_recording(INDEX)),
     "recording-eye": Target(files.in_recording("left.mpng"), (), files.seeds_of_recording("left.mpng")),
+    "recording-faces": Target(files.in_recording(FACES), (), files.seeds_of_recording(FACES)),
     "truth": Target(files.in_file(TRUTH, files.read_truth_of), (BridgeError,), files.seeds_of_recording(TRUTH)),
     "profile": Target(files.in_file("fuzz.npz", files.read_profile), (BridgeError,), files.profile_files),
     # numpy warns about arrays of Python 2 and old names of types, and a warning counts as an exception here
@@ -51,5 +54,7 @@ TARGETS: Final = {
     ),
     "settings": Target(files.in_file("fuzz.toml", files.read_settings), (BridgeError,), files.settings_files),
     "rig": Target(files.in_file("fuzz.csv", load_rig), (BridgeError,), files.rig_files),
+    "face-model": Target(files.in_file("fuzz.npz", load_face), (BridgeError,), files.face_models),
+    "emotion-model": Target(files.in_file("fuzz.npz", files.read_emotion), (BridgeError,), files.emotion_models),
     "avatar-file": Target(files.in_file("fuzz.json", files.read_avatar), (BridgeError,), files.avatar_files),
 }
