@@ -54,6 +54,10 @@ def run(images: Path, out: Path, *more: str) -> int:
     return main(given)
 
 
+CHUNKS = 5
+"Enough that a busy machine cannot be through with all of them before it is stopped."
+
+
 def test_raf_db_from_pictures_to_table(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     people = []
@@ -155,7 +159,7 @@ def test_faces_are_found_by_the_users_detector(tmp_path: Path) -> None:
 
 def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
     """A real process, stopped by Ctrl-C when its first chunk is there; the next one does only the rest."""
-    for number in range(3 * CHUNK):
+    for number in range(CHUNKS * CHUNK):
         write_picture(tmp_path / f"images/{'happy' if number % 2 else 'fear'}/{number:04d}.png", DIRECT, number, 300)
     network = gaze_network(tmp_path / "gaze.onnx", size=224)
     work, out = tmp_path / "work", tmp_path / "report.html"
@@ -164,7 +168,7 @@ def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
         child = subprocess.Popen(
             [sys.executable, "-m", "models.gaze_emotion", *given], stderr=subprocess.PIPE, text=True
         )
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while not list(work.glob("*.json")) and child.poll() is None and time.monotonic() < until:
             time.sleep(0.005)
         child.send_signal(signal.SIGINT)
@@ -172,17 +176,17 @@ def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
         assert child.returncode == 130, said
         assert "goes on from here" in said
         assert not out.exists()
-        assert 1 <= len(list(work.glob("*.json"))) < 3
+        assert 1 <= len(list(work.glob("*.json"))) < CHUNKS
     before = {path: path.stat().st_mtime_ns for path in work.glob("*.json")}
     assert main(given) == 0
     after = {path: path.stat().st_mtime_ns for path in work.glob("*.json")}
-    assert len(after) == 3
+    assert len(after) == CHUNKS
     assert before.items() <= after.items()
-    assert len(read(out.with_suffix(".csv"))) == 3 * CHUNK
+    assert len(read(out.with_suffix(".csv"))) == CHUNKS * CHUNK
     next(iter(after)).write_text("{half of it")  # as a disk that lost power might leave it
     gaze_network(network, size=32)  # another network: nothing of the first one's is its own
     assert main(given) == 0
-    assert len(list(work.glob("*.json"))) == 6
+    assert len(list(work.glob("*.json"))) == 2 * CHUNKS
 
 
 def test_two_processes_say_the_same_as_one(tmp_path: Path) -> None:
