@@ -1,9 +1,11 @@
 """Where a face network sees a face: turned upright and brought to one size, in training and in the daemon alike."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from bridge.face.crop import RgbImage
 from bridge.face.model import Floats, load
@@ -17,6 +19,9 @@ _ORIGIN: Final = (0.5 * SIZE, 60.0)
 _STABLE: Final = [*range(27, 36), 36, 39, 42, 45]
 "Nose and corners of the eyes: what expressions move least."
 
+_SPOT: Final = 1e-12
+"Of the landmarks' own unit, squared: closer together they are one spot."
+
 
 def _template() -> Floats:
     face = load(None)
@@ -27,29 +32,58 @@ TEMPLATE: Final = _template()
 "(68, 2) where the landmarks of the built-in mean face lie in the aligned picture."
 
 
-def aligned(image: RgbImage, points: Floats) -> RgbImage:
-    """(224, 224, 3) uint8 the face with landmarks (68, 2), black where the picture ends.
+@dataclass(frozen=True, slots=True, eq=False)
+class AlignedFace:
+    """What a face network is given."""
 
-    Raises ValueError where the points lie on one spot or are not finite.
-    """
-    matrix = _similarity(points[_STABLE], TEMPLATE[_STABLE])
-    return np.asarray(cv2.warpAffine(image, matrix, (SIZE, SIZE), flags=cv2.INTER_LINEAR), np.uint8)
+    picture: RgbImage
+    "(224, 224, 3) uint8, black where the picture that it was cut from ends."
+    points: Floats
+    "(68, 2) pixels x, y of the landmarks in it."
+
+    def offsets(self) -> NDArray[np.float32]:
+        """(68, 2) from where the mean face has its landmarks to where this one does, in sides of the picture."""
+        return np.asarray((self.points - TEMPLATE) / SIZE, np.float32)
+
+
+def aligned(image: RgbImage, points: Floats) -> AlignedFace:
+    """The face with landmarks (68, 2), upright. Raises ValueError where they lie on one spot or are not finite."""
+    factor, shift = _similarity(points)
+    if not np.isfinite(factor):
+        raise ValueError("points that are not finite, or on one spot, cannot be aligned")
+    matrix = np.array([[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag]])
+    picture = np.asarray(cv2.warpAffine(image, matrix, (SIZE, SIZE), flags=cv2.INTER_LINEAR), np.uint8)
+    return AlignedFace(picture, points @ matrix[:, :2].T + matrix[:, 2])
+
+
+def brought(points: Floats) -> Floats:
+    """(..., 68, 2) where landmarks of faces come to lie in their aligned pictures; NaN for points on one spot."""
+    factor, shift = _similarity(points)
+    moved = factor[..., None] * (points @ (1, 1j)) + shift[..., None]
+    return np.stack([moved.real, moved.imag], -1)
+
+
+def scale_of(points: Floats) -> NDArray[np.complex128]:
+    """(...) by what a face with landmarks (..., 68, 2) is enlarged and turned, as a complex factor of x + iy."""
+    return _similarity(points)[0]
 
 
 def sized(face: RgbImage, size: int) -> RgbImage:
-    """An aligned face at the size that a network takes: averaged, so that nothing flickers."""
+    """An aligned picture at the size that a network takes: averaged, so that nothing flickers."""
     if size == SIZE:
         return face
     return np.asarray(cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _similarity(source: Floats, target: Floats) -> Floats:
-    """(2, 3) turn, scale and shift that bring points nearest to others; a complex number does both of the first."""
-    a, b = source @ (1, 1j), target @ (1, 1j)
-    off = a - a.mean()
-    spread = float(np.square(np.abs(off)).sum())
-    if not np.isfinite(spread) or spread < 1e-6:
-        raise ValueError("points that are not finite, or on one spot, cannot be aligned")
-    factor = complex((off.conj() * (b - b.mean())).sum() / spread)
-    shift = complex(b.mean() - factor * a.mean())
-    return np.array([[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag]])
+def _similarity(points: Floats) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+    """Complex factor and shift (...) that bring landmarks (..., 68, 2) nearest to TEMPLATE: factor * (x + iy) + shift.
+
+    NaN where they lie on one spot or are not finite.
+    """
+    seen, wanted = points[..., _STABLE, :] @ (1, 1j), TEMPLATE[_STABLE] @ (1, 1j)
+    middle = seen.mean(-1)
+    off = seen - middle[..., None]
+    spread = np.square(np.abs(off)).sum(-1)
+    spread = np.where(np.isfinite(spread) & (spread > _SPOT), spread, np.nan)
+    factor = (off.conj() * (wanted - wanted.mean())).sum(-1) / spread
+    return np.asarray(factor), np.asarray(wanted.mean() - factor * middle)

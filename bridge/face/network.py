@@ -1,7 +1,8 @@
 """Runs an exported face network: an aligned face in, 28 coefficients of an expression basis out.
 
-The .onnx file takes one picture, float32 (1, 3, size, size) RGB 0..1 of size 112 or 224, and answers (1, 28). Its one
-metadata entry, `eyebridge_face`, is JSON:
+The .onnx file takes a picture, float32 (1, 3, size, size) RGB 0..1 of size 112 or 224, and may then take the landmarks
+that it was aligned by, (1, 68, 2) as AlignedFace.offsets has them; it answers (1, 28). Its one metadata entry,
+`eyebridge_face`, is JSON:
 
     format     1
     name       what it is called
@@ -21,9 +22,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from bridge.errors import BridgeError
 from bridge.face import COEFFICIENTS
-from bridge.face.alignment import sized
-from bridge.face.crop import RgbImage
-from bridge.face.model import Floats
+from bridge.face.alignment import AlignedFace, sized
+from bridge.face.model import LANDMARKS, Floats
 from bridge.sessions import REFUSED, first_line, metadata_text, open_session, read_network
 
 FORMAT: Final = 1
@@ -84,7 +84,7 @@ class FaceNetwork:
         "The fingerprint of the ExpressionBasis whose coefficients it gives."
         self.card = _card(path, len(content), metadata)
         self._size = metadata.size
-        self._name = self._check(path)
+        self._inputs = self._check(path)
 
     @classmethod
     def load(cls, path: Path, basis: str | None = None, threads: int = 1) -> "FaceNetwork":
@@ -94,27 +94,29 @@ class FaceNetwork:
         """
         return cls(path, basis, threads)
 
-    def __call__(self, face: RgbImage) -> Floats:
-        """(28,) coefficients of an aligned face (224, 224, 3) uint8; NaN throughout where the network fails."""
-        picture = sized(face, self._size).transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255.0)
-        answer = self._session.run(None, {self._name: picture})[0][0].astype(np.float64)
+    def __call__(self, face: AlignedFace) -> Floats:
+        """(28,) coefficients; NaN throughout where the network fails."""
+        picture = sized(face.picture, self._size).transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255.0)
+        given = dict(zip(self._inputs, (picture, face.offsets()[None]), strict=False))
+        answer = self._session.run(None, given)[0][0].astype(np.float64)
         return answer if np.isfinite(answer).all() else np.full(COEFFICIENTS, np.nan)
 
-    def _check(self, path: Path) -> str:
-        """The input's name. Read one gray face, so that a file that cannot run is refused at start."""
-        shape = [3, self._size, self._size]
+    def _check(self, path: Path) -> list[str]:
+        """The inputs' names. Read one gray face, so that a file that cannot run is refused at start."""
+        shapes = [[3, self._size, self._size], [LANDMARKS, 2]]
         inputs = self._session.get_inputs()
-        if len(inputs) != 1 or list(inputs[0].shape[1:]) != shape:
-            found = [given.shape for given in inputs]
+        found = [list(given.shape[1:]) for given in inputs]
+        if found not in (shapes[:1], shapes):
             raise BridgeError(f"the face network {path} takes {found}, which its metadata does not describe: {_REMEDY}")
-        name = str(inputs[0].name)
+        names = [str(given.name) for given in inputs]
         try:
-            answer = self._session.run(None, {name: np.full((1, *shape), 0.5, np.float32)})[0]
+            gray = {name: np.full((1, *shape), 0.5, np.float32) for name, shape in zip(names, shapes, strict=False)}
+            answer = self._session.run(None, gray)[0]
         except REFUSED as error:
             raise BridgeError(f"the face network {path} does not run ({first_line(error)}): {_REMEDY}") from error
         if getattr(answer, "shape", None) != (1, COEFFICIENTS) or answer.dtype != np.float32:
             raise BridgeError(f"the face network {path} does not give {COEFFICIENTS} coefficients: {_REMEDY}")
-        return name
+        return names
 
 
 def _metadata(path: Path, text: str) -> _Metadata:

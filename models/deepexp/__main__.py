@@ -78,19 +78,22 @@ def _train(options: argparse.Namespace) -> int:
     from models.deepexp.clips import clips_of
     from models.deepexp.lessons import Lessons
     from models.deepexp.network import PAPER, DeepExpConfig
+    from models.deepexp.strangers import Strangers
     from models.deepexp.training import Recipe, Run
     from models.distributed import joined, world
     from models.training import keep_learning
 
     model = load(options.model)
-    basis = ExpressionBasis(model)
+    learnt = load(None) if options.built_in else model
+    basis, made_with = ExpressionBasis(learnt), ExpressionBasis(model).fingerprint
+    clips = [clip for path in options.data for clip in clips_of(path, made_with)]
     config = PAPER if options.kind == "resnet50" else DeepExpConfig()
     config = replace(config, size=options.size or config.size)
-    lessons = Lessons([clip for path in options.data for clip in clips_of(path, basis.fingerprint)], basis, config.size)
+    lessons, strangers = Lessons(clips, basis, config.size), Strangers(model, basis, clips)
     recipe = filled(Recipe, options)
-    about = {"dataset": ", ".join(path.name for path in options.data), "basis": basis.fingerprint, "model": model.name}
+    about = {"dataset": ", ".join(path.name for path in options.data), "basis": basis.fingerprint, "model": learnt.name}
     with joined() as device, bar_on(_console, disable=world()[0] > 0) as bar:
-        run = Run(config, recipe, lessons, about, device)
+        run = Run(config, recipe, lessons, strangers, about, device)
         if options.resume:
             run.resume(options.out)
         elif options.imagenet:
@@ -111,6 +114,19 @@ def _train(options: argparse.Namespace) -> int:
                 f"wrote {options.out} after {run.step} steps" if done else "Stopped; go on with --resume."
             )
     return 0 if done else 130
+
+
+def _detect(options: argparse.Namespace) -> int:
+    from models.deepexp.detecting import detect
+
+    looked = missed = 0
+    with bar_on(_console) as bar:
+        task = bar.add_task("clips", total=None)
+        for faces, none in detect(options.data, options.landmarks, Spread.of(options)):
+            looked, missed = looked + faces, missed + none
+            bar.update(task, advance=1, description=f"{missed} of {looked} faces missed")
+    print(f"{missed} of {looked} faces were not found")
+    return 0
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -172,6 +188,12 @@ def _annotate_arguments(add: Add) -> None:
     spread_arguments(add)
 
 
+def _detect_arguments(add: Add) -> None:
+    add("data", type=Path, nargs="+", help="folders of clips; those that were asked about before are left as they are")
+    add("--landmarks", type=Path, required=True, help="MediaPipe's face_landmarker.task or a 68-point .onnx network")
+    spread_arguments(add)
+
+
 def _check_arguments(add: Add) -> None:
     add("--model", type=Path, help=_MODEL_HELP)
     add("--people", type=int, default=5, help="(%(default)s)")
@@ -186,6 +208,8 @@ def _train_arguments(add: Add) -> None:
     add("--data", type=Path, nargs="+", required=True, help="folders of clips, rendered or annotated")
     add("--out", type=Path, default=Path(".work/face.pt"), help="checkpoint to write (%(default)s)")
     add("--model", type=Path, help=f"{_MODEL_HELP}; that of the clips")
+    built_in = "learn the built-in face's basis all the same: what the daemon reads without source.model"
+    add("--built-in", action="store_true", help=built_in)
     add("--kind", choices=("small", "resnet50"), default="small", help="the daemon's network or the paper's")
     add("--size", type=int, choices=(112, 224), help="pixels of a side of the face (112, resnet50 224)")
     add("--imagenet", type=Path, help="torchvision's resnet50 weights to begin with")
@@ -220,6 +244,7 @@ def _evaluate_arguments(add: Add) -> None:
 _VERBS: Final = {
     "render": Verb(_render, _render_arguments, "render clips of faces with everything known"),
     "annotate": Verb(_annotate, _annotate_arguments, "videos of faces to clips with expressions, by the batch fit"),
+    "detect": Verb(_detect, _detect_arguments, "landmarks of a detector beside the true ones, for train to learn from"),
     "check": Verb(_check, _check_arguments, "errors of the batch fit on known faces, as a table"),
     "train": Verb(_train, _train_arguments, "train a network from clips; torchrun spreads it"),
     "export": Verb(_export, _export_arguments, "checkpoint to .onnx, compared with PyTorch"),

@@ -8,6 +8,7 @@
                   weights       (f, 52)     the same as ARKit weights
                   landmarks     (f, 68, 2)  pixels x, y of frames.npy, those of hidden points too
                   scale (f,), rotation (f, 3, 3), shift (f, 2)    the camera, as bridge.face.camera has it
+    detected.npy  (f, 68, 2) where a detector finds those landmarks, NaN where it finds no face; once it was asked
 
 Nothing of a clip is run or unpickled.
 """
@@ -29,7 +30,7 @@ from bridge.files import write_atomically
 Floats = NDArray[np.float64]
 
 FORMAT: Final = 1
-_FRAMES, _TRUTH, ABOUT = "frames.npy", "truth.npz", "clip.json"
+_FRAMES, _TRUTH, DETECTED, ABOUT = "frames.npy", "truth.npz", "detected.npy", "clip.json"
 DROPPED: Final = "review.json"
 "What a person dropped of a set, {'drop': [names of clips]}; see models.deepexp.review."
 _DAMAGE: Final = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
@@ -66,6 +67,8 @@ class Clip:
     path: Path
     about: dict[str, Any]
     truth: Truth
+    detected: Floats | None = None
+    "(f, 68, 2) landmarks that `detect` found, NaN where there was no face; None where it has not been here."
 
     def frames(self) -> NDArray[np.uint8]:
         """(f, size, size, 3) left on disk until they are looked at. Raises BridgeError when they are damaged."""
@@ -101,13 +104,26 @@ def read_clip(path: Path) -> Clip:
             truth = Truth(**{name: stored[name].astype(np.float64) for name in Truth.__slots__})
     except (*_DAMAGE, TypeError) as error:
         raise BridgeError(f"the clip {path} is damaged ({error}): make it again") from error
-    return Clip(path, about, truth)
+    return Clip(path, about, truth, _detected(path / DETECTED, len(truth.landmarks)))
+
+
+def _detected(path: Path, frames: int) -> Floats | None:
+    """Raises BridgeError when the file is damaged."""
+    if not path.is_file():
+        return None
+    try:
+        points = np.load(path, allow_pickle=False)
+    except _DAMAGE as error:
+        raise BridgeError(f"{path} is damaged ({error}): delete it, and detect again") from error
+    if points.dtype != np.float32 or points.shape != (frames, 68, 2):
+        raise BridgeError(f"{path} holds {points.dtype} {points.shape}: delete it, and detect again")
+    return np.asarray(points, np.float64)
 
 
 def clips_of(folder: Path, basis: str) -> list[Clip]:
     """Every finished clip of a set that was not dropped, in order of their names.
 
-    Raises BridgeError when there is none, or one belongs to another basis than this fingerprint.
+    Raises BridgeError when there is none, or one was made with the face model of another basis than this fingerprint.
     """
     dropped = _dropped(folder / DROPPED)
     paths = [found.parent for found in sorted(folder.glob(f"*/{ABOUT}")) if found.parent.name not in dropped]

@@ -15,12 +15,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.blendshapes import ARKIT
+from bridge.face import COEFFICIENTS
 from bridge.face.alignment import aligned
+from bridge.face.basis import ExpressionBasis
 from bridge.face.camera import Lens
 from bridge.face.crop import RgbImage
 from bridge.face.fit import LandmarkFit
 from bridge.face.landmarks import Landmarker, open_landmarker
+from bridge.face.mediapipe import MediaPipe
+from bridge.face.model import load
 from bridge.face.network import FaceNetwork
+from bridge.face.points import FaceLandmarks
 from models.deepexp.acting import moment
 from models.deepexp.batch import BatchFit
 from models.deepexp.people import make_person
@@ -29,11 +35,14 @@ from models.deepexp.rendering import rigged
 from models.spread import Spread
 
 Floats = NDArray[np.float64]
+Method = Callable[[RgbImage, FaceLandmarks], Floats]
 
 PAPER: Final = {"network": 0.007, "landmark fit": 0.026, "linear": 0.098}
 "Mean squared error of DeepExp3D, ITW and the linear fit (section IV-C)."
 CONDITIONS: Final = ("frontal", "semi-profile", "light", "covered", "blurred")
 "Others than the first change one thing."
+_BUILT_IN: Final = ExpressionBasis(load(None))
+_BLENDSHAPES: Final = "detector's blendshapes"
 _HELD_OUT: Final = 990_000
 "Added to the seed: nobody who was rendered to learn from is met here."
 _SIZE: Final = (200, 200)
@@ -71,18 +80,31 @@ class Methods:
     model: Path | None
     landmarks: Path | None
 
-    def open(self) -> tuple[dict[str, Callable[[RgbImage, Floats], Floats]], Landmarker | None]:
-        """(28,) coefficients of a picture and its landmarks, by method. Raises BridgeError for a wrong file."""
-        model, basis, _ = rigged(self.model)
+    def basis(self) -> ExpressionBasis:
+        """In which everything is compared: the model's, or the built-in face's where the network learnt that one.
+
+        Raises BridgeError for a wrong file.
+        """
+        own = rigged(self.model)[1]
+        if self.network is not None and FaceNetwork.load(self.network).basis == _BUILT_IN.fingerprint:
+            return _BUILT_IN
+        return own
+
+    def open(self) -> tuple[dict[str, Method], Landmarker | None]:
+        """(28,) coefficients of a picture and a face found in it, by method. Raises BridgeError for a wrong file."""
+        basis, model = self.basis(), rigged(self.model)[0]
         fit, batch = LandmarkFit(model), BatchFit(model)
-        methods: dict[str, Callable[[RgbImage, Floats], Floats]] = {
-            "landmark fit": lambda image, points: basis.coefficients(fit(points, lens=_lens(image)).weights),
-            "linear": lambda image, points: basis.coefficients(batch.linear(points[None]).weights[0]),
+        methods: dict[str, Method] = {
+            "landmark fit": lambda image, face: basis.coefficients(fit(face.points, lens=_lens(image)).weights),
+            "linear": lambda _, face: basis.coefficients(batch.linear(face.points[None]).weights[0]),
         }
+        landmarker = open_landmarker(self.landmarks) if self.landmarks else None
+        if isinstance(landmarker, MediaPipe):
+            methods[_BLENDSHAPES] = lambda _, face: basis.coefficients(_given(face))
         if self.network is not None:
             network = FaceNetwork.load(self.network, basis.fingerprint)
-            methods = {"network": lambda image, points: network(aligned(image, points))} | methods
-        return methods, open_landmarker(self.landmarks) if self.landmarks else None
+            methods = {"network": lambda image, face: network(aligned(image, face.points))} | methods
+        return methods, landmarker
 
 
 def evaluate(methods: Methods, people: int, each: int, seed: int, spread: Spread) -> Iterator[dict[str, Found]]:
@@ -93,7 +115,7 @@ def evaluate(methods: Methods, people: int, each: int, seed: int, spread: Spread
 
 def _person(methods: Methods, each: int, seed: int, number: int) -> dict[str, Found]:
     readers, _ = methods.open()
-    _, basis, rig = rigged(methods.model)
+    basis, rig = methods.basis(), rigged(methods.model)[2]
     rng = np.random.default_rng([_HELD_OUT + seed, number])
     person = make_person(rig, rng)
     weights = [moment(rng) for _ in range(each)]
@@ -109,12 +131,12 @@ def _person(methods: Methods, each: int, seed: int, number: int) -> dict[str, Fo
         said = {}
         for name, read in readers.items():
             values = [
-                np.zeros(28) if points is None else read(image, points)
-                for (image, _), points in zip(shots, detected, strict=True)
+                np.zeros(COEFFICIENTS) if face is None else read(image, face)
+                for (image, _), face in zip(shots, detected, strict=True)
             ]
             said[name] = Answers(np.stack(values), np.stack([basis.weights(value) for value in values]))
         truth = Answers(basis.coefficients(np.stack(weights)), np.stack(weights))
-        found[condition] = Found(truth, said, sum(points is None for points in detected))
+        found[condition] = Found(truth, said, sum(face is None for face in detected))
     return found
 
 
@@ -123,12 +145,17 @@ def _lens(image: RgbImage) -> Lens:
     return Lens(_ZOOM * _AWAY, image.shape[1] / 2, image.shape[0] / 2)
 
 
-def _detected(methods: Methods, image: RgbImage, marks: Floats) -> Floats | None:
+def _detected(methods: Methods, image: RgbImage, marks: Floats) -> FaceLandmarks | None:
     """The landmarks that every method gets; a detector sees each picture as its first."""
     if methods.landmarks is None:
-        return marks
+        return FaceLandmarks(marks, 1.0, None, None)
     faces = open_landmarker(methods.landmarks)(image)
-    return faces[0].points if faces else None
+    return faces[0] if faces else None
+
+
+def _given(face: FaceLandmarks) -> Floats:
+    """(52,) MediaPipe gives them with every face; where only true landmarks are known, rest stands for them."""
+    return np.zeros(len(ARKIT)) if face.blendshapes is None else face.blendshapes
 
 
 def _changed(condition: str, rng: np.random.Generator) -> tuple[View, Scene]:
@@ -192,17 +219,17 @@ def table(found: dict[str, Found]) -> str:
 
 def speed(methods: Methods, rounds: int = 40) -> dict[str, float]:
     """Milliseconds of a processor for each part of the path of one picture, the median of some rounds."""
-    _, basis, rig = rigged(methods.model)
+    basis, rig = methods.basis(), rigged(methods.model)[2]
     readers, landmarker = methods.open()
     rng = np.random.default_rng(1)
     view, scene = _changed("frontal", rng)
     view = replace(view, column=320.0, row=240.0)
     image, marks = picture(rig, make_person(rig, rng), moment(rng), view, scene, (480, 640), rng)
     points = marks + np.ptp(marks, axis=0).max() * rng.normal(0, _ERROR, marks.shape)
-    coefficients = {name: read(image, points) for name, read in readers.items()}
-    parts: dict[str, Callable[[], object]] = {n: partial(read, image, points) for n, read in readers.items()}
-    first = next(iter(coefficients.values()))
-    parts["way back to ARKit"] = partial(basis.weights, first)
+    face = FaceLandmarks(points, 1.0, None, None)
+    readers.pop(_BLENDSHAPES, None)  # these come with the landmarks
+    parts: dict[str, Callable[[], object]] = {n: partial(read, image, face) for n, read in readers.items()}
+    parts["way back to ARKit"] = partial(basis.weights, next(iter(readers.values()))(image, face))
     if landmarker is not None:
         parts["landmarks"] = partial(landmarker, image)
     return {name: _median(part, rounds) for name, part in parts.items()}

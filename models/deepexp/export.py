@@ -1,6 +1,6 @@
 """Checkpoint to .onnx, compared with PyTorch before it is written: the file that `bridge.face.network` reads.
 
-face (N, 3, s, s) float32 RGB 0..1, aligned by bridge.face.alignment -> coefficients (N, 28)
+face (N, 3, s, s) float32 RGB 0..1, aligned by bridge.face.alignment, points (N, 68, 2) -> coefficients (N, 28)
 """
 
 import json
@@ -15,6 +15,7 @@ import onnxruntime
 import torch
 
 from bridge.errors import BridgeError
+from bridge.face.model import LANDMARKS
 from bridge.face.network import FORMAT, METADATA_KEY
 from models.deepexp.network import DeepExp
 from models.export import LARGEST_DIFFERENCE, LICENCE, OPSET
@@ -31,24 +32,24 @@ def to_onnx(net: DeepExp, name: str, trained: dict[str, Any]) -> bytes:
     trained: commit, date, dataset, seed, pictures; basis and model are taken out of it.
     """
     net = net.eval()
-    size = net.config.size
+    inputs = ["face", "points"][: 1 + net.config.sees_points]
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # as models.export: the newer exporter needs onnxscript
         torch.onnx.export(
             net,
-            (torch.zeros(2, 3, size, size),),
+            _faces(net, 2),
             Path(folder, "net.onnx"),
-            input_names=["face"],
+            input_names=inputs,
             output_names=["coefficients"],
-            dynamic_axes={"face": {0: "faces"}, "coefficients": {0: "faces"}},
+            dynamic_axes={name: {0: "faces"} for name in (*inputs, "coefficients")},
             opset_version=OPSET,
             dynamo=False,
         )
         model = onnx.load(Path(folder, "net.onnx"))
     model.producer_name = "eyebridge"
-    about = {"format": FORMAT, "name": name, "basis": trained["basis"], "model": trained["model"], "size": size}
+    about = {"format": FORMAT, "name": name, "basis": trained["basis"], "model": trained["model"]}
     origin = {key: trained[key] for key in ("commit", "date", "dataset", "seed", "pictures")}
-    about |= {"trained": origin, "licence": LICENCE, "card": SUMMARY}
+    about |= {"size": net.config.size, "trained": origin, "licence": LICENCE, "card": SUMMARY}
     onnx.helper.set_model_props(model, {METADATA_KEY: json.dumps(about)})
     onnx.checker.check_model(model, full_check=True)
     content: bytes = model.SerializeToString()
@@ -61,11 +62,21 @@ def to_onnx(net: DeepExp, name: str, trained: dict[str, Any]) -> bytes:
 def largest_difference(net: DeepExp, content: bytes) -> float:
     """The farthest that ONNX Runtime and PyTorch are apart on random pictures, in standard deviations."""
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
-    size, worst = net.config.size, 0.0
+    worst = 0.0
     for count in (1, 3):
-        faces = torch.rand(count, 3, size, size, generator=torch.Generator().manual_seed(count))
+        faces = _faces(net, count)
         with torch.no_grad():
-            wanted = net(faces).numpy()
-        (found,) = session.run(None, {"face": faces.numpy()})
+            wanted = net(*faces).numpy()
+        given = zip(session.get_inputs(), faces, strict=True)
+        (found,) = session.run(None, {known.name: values.numpy() for known, values in given})
         worst = max(worst, float(np.abs((found - wanted) / net.get_buffer("spread").numpy()).max()))
     return worst
+
+
+def _faces(net: DeepExp, count: int) -> tuple[torch.Tensor, ...]:
+    """What the network takes, at random."""
+    draw, size = torch.Generator().manual_seed(count), net.config.size
+    pictures = torch.rand(count, 3, size, size, generator=draw)
+    if not net.config.sees_points:
+        return (pictures,)
+    return pictures, 0.1 * torch.randn(count, LANDMARKS, 2, generator=draw)

@@ -1,5 +1,6 @@
 """What a network learns from: aligned faces of clips, changed a little each time, and their coefficients."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from bridge.blendshapes import ARKIT
-from bridge.face.alignment import aligned, sized
+from bridge.face import COEFFICIENTS
+from bridge.face.alignment import SIZE, TEMPLATE, AlignedFace, aligned, sized
 from bridge.face.basis import ExpressionBasis
 from bridge.face.crop import RgbImage
 from models.deepexp.clips import Clip
@@ -25,15 +27,40 @@ def _mirrored() -> list[int]:
     return [ARKIT.index(name) for name in names]
 
 
+def _mirrored_points() -> NDArray[np.intp]:
+    """(68,) for each landmark the one that a mirror shows in its place, on a face whose sides are alike."""
+    shown = (SIZE, 0) + TEMPLATE * (-1, 1)
+    return np.asarray(np.linalg.norm(shown[:, None] - TEMPLATE[None], axis=2).argmin(0), np.intp)
+
+
 MIRRORED: Final = _mirrored()
-_JITTER: Final = (0.0, 0.025)
+MIRRORED_POINTS: Final = _mirrored_points()
+JITTER: Final = (0.0, 0.025)
 "Standard deviation of each landmark's error, in widths of the face; detectors on real pictures have 0.01 to 0.02."
 _SHIFT: Final = 0.02
 "Of all landmarks together."
+_TREMBLE: Final = (0.0, 0.008)
+"What is added to landmarks that a detector has found, and that have its errors already."
+DETECTED: Final = 0.7
+"Of the faces that a detector found: so often its landmarks are given, else true ones with errors of any detector's."
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A batch."""
+
+    pictures: Tensor
+    "(B, 3, s, s) RGB 0..1"
+    points: Tensor
+    "(B, 68, 2) as AlignedFace.offsets"
+    coefficients: Tensor
+    "(B, 28)"
+    strangers: tuple[Tensor, Tensor] = (torch.zeros(0, 68, 2), torch.zeros(0, COEFFICIENTS))
+    "(S, 68, 2) and (S, 28): landmarks and coefficients of more faces, of which there are no pictures."
 
 
 class Lessons:
-    """Frames of clips by number."""
+    """Frames of clips by number, and what their faces say in some expression basis."""
 
     def __init__(self, clips: list[Clip], basis: ExpressionBasis, size: int) -> None:
         self.clips, self._basis, self._size = clips, basis, size
@@ -47,36 +74,47 @@ class Lessons:
 
     def coefficients(self) -> Floats:
         """(len, 28) of all frames."""
-        return np.concatenate([clip.truth.coefficients for clip in self.clips])
+        return self._basis.coefficients(np.concatenate([clip.truth.weights for clip in self.clips]))
 
-    def lesson(self, rows: NDArray[np.intp], rng: Generator) -> tuple[Tensor, Tensor]:
-        """Pictures (B, 3, size, size) 0..1 and coefficients (B, 28), each face changed anew."""
-        pictures, answers = zip(*(self._face(int(row), rng) for row in rows), strict=True)
-        return as_input(np.stack(pictures)), torch.from_numpy(np.stack(answers)).float()
+    def lesson(self, rows: NDArray[np.intp], rng: Generator) -> Lesson:
+        """Some frames, each face changed anew."""
+        faces, answers = zip(*(self._face(int(row), rng) for row in rows), strict=True)
+        pictures = as_input(np.stack([_developed(sized(face.picture, self._size), rng) for face in faces]))
+        points = torch.from_numpy(np.stack([face.offsets() for face in faces]))
+        return Lesson(pictures, points, torch.from_numpy(np.stack(answers)).float())
 
-    def _face(self, row: int, rng: Generator) -> tuple[RgbImage, Floats]:
+    def _face(self, row: int, rng: Generator) -> tuple[AlignedFace, Floats]:
         clip, frame = self.clips[self._clip[row]], int(self._frame[row])
-        image, marks = self._frames[self._clip[row]][frame], clip.truth.landmarks[frame]
-        coefficients = clip.truth.coefficients[frame]
-        face = sized(aligned(image, jittered(marks, rng)), self._size)
+        face = aligned(self._frames[self._clip[row]][frame], self._found(clip, frame, rng))
+        weights = clip.truth.weights[frame]
         if rng.random() < 0.5:
-            face = face[:, ::-1]
-            coefficients = coefficients + self._basis.coefficients(
-                clip.truth.weights[frame][MIRRORED] - clip.truth.weights[frame]
-            )
-        return _developed(face, rng), coefficients
+            face, weights = mirrored(face), weights[MIRRORED]
+        return face, self._basis.coefficients(weights)
+
+    def _found(self, clip: Clip, frame: int, rng: Generator) -> Floats:
+        """(68, 2) landmarks as some detector would find them."""
+        known = clip.detected is not None and bool(np.isfinite(clip.detected[frame]).all())
+        if clip.detected is not None and known and rng.random() < DETECTED:
+            marks = clip.detected[frame]
+            return np.asarray(marks + _width(marks) * rng.normal(0, rng.uniform(*_TREMBLE), marks.shape))
+        marks = clip.truth.landmarks[frame]
+        error = rng.normal(0, rng.uniform(*JITTER), marks.shape) + rng.normal(0, _SHIFT, 2)
+        return np.asarray(marks + _width(marks) * error)
 
 
-def jittered(marks: Floats, rng: Generator) -> Floats:
-    """Landmarks (68, 2) as a detector would find them."""
-    width = np.ptp(marks, axis=0).max()
-    error = rng.normal(0, rng.uniform(*_JITTER), marks.shape) + rng.normal(0, _SHIFT, 2)
-    return np.asarray(marks + width * error)
+def mirrored(face: AlignedFace) -> AlignedFace:
+    """The face that a mirror shows."""
+    points = (SIZE - 1, 0) + face.points[MIRRORED_POINTS] * (-1, 1)
+    return AlignedFace(np.ascontiguousarray(face.picture[:, ::-1]), points)
 
 
 def as_input(faces: NDArray[np.uint8]) -> Tensor:
     """(B, s, s, 3) bytes -> (B, 3, s, s) 0..1."""
     return torch.from_numpy(np.ascontiguousarray(faces.transpose(0, 3, 1, 2))).float() / 255
+
+
+def _width(marks: Floats) -> float:
+    return float(np.ptp(marks, axis=0).max())
 
 
 def _developed(face: RgbImage, rng: Generator) -> RgbImage:

@@ -1,11 +1,13 @@
 """The networks that turn an aligned face into coefficients of the expression basis.
 
-    resnet50   DeepExp3D as the paper has it: ResNet-50 and a linear layer, 224x224        24 M parameters
-    small      for the daemon: ten convolutions, 112x112                                   0.7 M parameters
+    resnet50   DeepExp3D as the paper has it: ResNet-50 and a linear layer, 224x224
+    small      for the daemon: ten convolutions, 112x112, beside the landmarks that the face was aligned by
 
-    pictures (N, 3, s, s) RGB 0..1 -> coefficients (N, 28)
+    pictures (N, 3, s, s) RGB 0..1, small also points (N, 68, 2) as AlignedFace.offsets -> coefficients (N, 28)
 
-Both learn coefficients in units of their standard deviations; the way back is part of the network.
+Landmarks are there before any network is asked, they say most of what a mouth does, and no light changes them; pictures
+say what landmarks do not: gaze, cheeks, lids. Both networks learn coefficients in units of their standard deviations;
+the way back is part of them.
 """
 
 from dataclasses import dataclass
@@ -16,9 +18,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bridge.face import COEFFICIENTS
+from bridge.face.model import LANDMARKS
 from models.resnet import IMAGENET_DEVIATION, IMAGENET_MEAN, ResNet50
 
 Kind = Literal["small", "resnet50"]
+_POINTS: Final = 256
+"Features of landmarks."
+_LARGER: Final = 10.0
+"Offsets of landmarks are a tenth of the picture's side."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +33,13 @@ class DeepExpConfig:
     kind: Kind = "small"
     size: int = 112
     "Pixels of a side of the aligned face."
-    width: int = 16
+    width: int = 8
     "Planes of the small network's first layer; the others are multiples."
+
+    @property
+    def sees_points(self) -> bool:
+        """Whether the network looks at landmarks, too."""
+        return self.kind == "small"
 
 
 PAPER: Final = DeepExpConfig("resnet50", 224)
@@ -49,7 +61,10 @@ class Block(nn.Module):
 
 
 class Small(nn.Module):
-    """Halves the picture four times. The face is aligned, so places mean something: the last map is not averaged."""
+    """What landmarks say, and what the picture adds to it.
+
+    The picture is halved four times. The face is aligned, so places mean something: the last map is not averaged.
+    """
 
     def __init__(self, config: DeepExpConfig, outputs: int) -> None:
         super().__init__()
@@ -60,12 +75,27 @@ class Small(nn.Module):
             layers += [Block(after)] if number else []
         side = -(-config.size // 16)
         self.body = nn.Sequential(*layers, nn.Conv2d(planes[-1], 2 * config.width, 1), nn.ReLU(), nn.Flatten())
-        self.hidden = nn.Linear(2 * config.width * side * side, 192)
+        self.points = nn.Sequential(
+            nn.Linear(2 * LANDMARKS, _POINTS), nn.ReLU(), nn.Linear(_POINTS, _POINTS), nn.ReLU()
+        )
+        self.known = nn.Linear(_POINTS, outputs)
+        self.hidden = nn.Linear(2 * config.width * side * side + _POINTS, 192)
         self.fc = nn.Linear(192, outputs)
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        answer: Tensor = self.fc(torch.relu(self.hidden(self.body(pictures))))
+    def forward(self, pictures: Tensor, points: Tensor) -> Tensor:
+        seen = self._seen(points)
+        hidden = torch.relu(self.hidden(torch.cat([self.body(pictures), seen], 1)))
+        answer: Tensor = self.known(seen) + self.fc(hidden)
         return answer
+
+    def blind(self, points: Tensor) -> Tensor:
+        """What landmarks alone say."""
+        answer: Tensor = self.known(self._seen(points))
+        return answer
+
+    def _seen(self, points: Tensor) -> Tensor:
+        features: Tensor = self.points(_LARGER * points.flatten(1))
+        return features
 
 
 class DeepExp(nn.Module):
@@ -80,13 +110,13 @@ class DeepExp(nn.Module):
         self.register_buffer("centre", torch.zeros(COEFFICIENTS))
         self.register_buffer("spread", torch.ones(COEFFICIENTS))
 
-    def standardized(self, pictures: Tensor) -> Tensor:
+    def standardized(self, pictures: Tensor, *points: Tensor) -> Tensor:
         """(N, 28) in standard deviations from the mean of what was learnt from."""
-        said: Tensor = self.net((pictures - self.get_buffer("mean")) / self.get_buffer("deviation"))
+        said: Tensor = self.net((pictures - self.get_buffer("mean")) / self.get_buffer("deviation"), *points)
         return said
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        return self.get_buffer("centre") + self.get_buffer("spread") * self.standardized(pictures)
+    def forward(self, pictures: Tensor, *points: Tensor) -> Tensor:
+        return self.get_buffer("centre") + self.get_buffer("spread") * self.standardized(pictures, *points)
 
 
 def loss(said: Tensor, wanted: Tensor, spread: Tensor) -> Tensor:

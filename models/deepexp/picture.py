@@ -23,7 +23,7 @@ from models.synthetic.triangles import draw_mesh
 
 Floats = NDArray[np.float64]
 
-_FACE: Final = np.array([0.0, -0.035, 0.0])
+MIDDLE: Final = np.array([0.0, -0.035, 0.0])
 "What stands in the middle of the picture: between the eyes and the mouth, metres."
 
 
@@ -52,7 +52,7 @@ class View:
     def camera(self) -> tuple[Float, Float, Float]:
         """Position (3,), rotation (3, 3; rows right, up, forward), lens (3,): see models.synthetic.raster."""
         rotation = self.rotation()
-        position = _FACE + rotation.T @ (0, 0, self.distance)
+        position = MIDDLE + rotation.T @ (0, 0, self.distance)
         rows = np.stack([rotation[0], rotation[1], -rotation[2]])
         lens = np.array([self.zoom * self.distance, self.column, self.row])
         return position.astype(np.float32), rows.astype(np.float32), lens.astype(np.float32)
@@ -61,7 +61,7 @@ class View:
 def orthographic(view: View) -> tuple[float, Floats, Floats]:
     """(scale, rotation, shift) of the scaled orthographic camera that sees the middle of the face as this view does."""
     rotation = view.rotation()
-    right, up, _ = rotation @ _FACE
+    right, up, _ = rotation @ MIDDLE
     return view.zoom, rotation, np.array([view.column - view.zoom * right, view.row + view.zoom * up])
 
 

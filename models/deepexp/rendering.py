@@ -32,8 +32,11 @@ MOTIONS: Final[dict[str, tuple[float, float, float]]] = {
     "much": (35.0, 15.0, 10.0),
 }
 "Degrees by which a head that talks turns to either side, up and down, and leans."
-_WIDEST: Final = (50.0, 22.0, 18.0)
+WIDEST: Final = (50.0, 22.0, 18.0)
 "Of a single moment."
+NEAREST: Final = 0.35
+FARTHEST: Final = 1.5
+"Metres from the camera."
 _RATE: Final = 25.0
 _SHARE: Final = 0.62
 "Of the picture's width, the face's from ear to ear in front view: there is room for a crop that is a little off."
@@ -107,7 +110,7 @@ def render_clip(path: Path, order: Order, number: int) -> int:
 
 
 def _anywhere(rng: Generator, size: int) -> View:
-    turned = rng.uniform([-most for most in _WIDEST], _WIDEST)
+    turned = rng.uniform([-most for most in WIDEST], WIDEST)
     return _framed(rng, turned, size, rng.uniform(0.85, 1.15), rng.uniform(-0.04, 0.04, 2))
 
 
@@ -119,7 +122,7 @@ def _moving(rng: Generator, order: Order) -> list[View]:
     turned = CubicSpline(knots, rng.uniform([-m for m in most], most, (len(knots), 3)))(times)
     turned += rng.uniform(-4, 4, 3)
     near, place = rng.uniform(0.9, 1.1), rng.uniform(-0.03, 0.03, 2)
-    distance = rng.uniform(0.4, 1.5)
+    distance = rng.uniform(0.4, FARTHEST)
     return [_framed(rng, each, order.size, near, place, distance) for each in turned]
 
 
@@ -128,6 +131,6 @@ def _framed(
 ) -> View:
     zoom = _SHARE * size / _EAR_TO_EAR * near
     column, row = (0.5 + place) * size
-    away = distance or float(rng.uniform(0.35, 1.5))
+    away = distance or float(rng.uniform(NEAREST, FARTHEST))
     yaw, pitch, roll = map(float, turned)
     return View(yaw, pitch, roll, away, float(zoom), float(column), float(row))

@@ -5,7 +5,7 @@ checkpoint for the seconds that were left.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,8 +14,9 @@ import torch
 from torch import Tensor
 
 from bridge.errors import BridgeError
-from models.deepexp.lessons import Lessons
-from models.deepexp.network import DeepExp, DeepExpConfig, loss
+from models.deepexp.lessons import Lesson, Lessons
+from models.deepexp.network import DeepExp, DeepExpConfig, Small, loss
+from models.deepexp.strangers import Strangers
 from models.distributed import average_gradients, same_start, world
 from models.resnet import ResNet50
 from models.training import follow, half_cosine, made, read_checkpoint, write_checkpoint
@@ -24,6 +25,10 @@ _AVERAGE: Final = 0.998
 "How slowly the averaged weights, the ones that ship, follow the trained ones."
 _WARM_UP: Final = 0.02
 "Share of the time in which the learning rate rises."
+_STRANGERS: Final = 2
+"For every face with a picture, so many that are landmarks alone."
+_BLIND: Final = 0.5
+"How much what landmarks alone say counts beside what the whole network says."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Run:
         config: DeepExpConfig,
         recipe: Recipe,
         lessons: Lessons,
+        strangers: Strangers,
         about: dict[str, Any],
         device: torch.device | str = "cpu",
     ) -> None:
@@ -60,7 +66,8 @@ class Run:
         if len(lessons) < recipe.batch:
             raise BridgeError(f"there are {len(lessons)} faces to train on: choose a --batch that is not larger")
         torch.manual_seed(recipe.seed)
-        self.config, self.recipe, self.lessons, self.about, self.device = config, recipe, lessons, about, device
+        self.config, self.recipe, self.about, self.device = config, recipe, about, device
+        self.lessons, self.strangers = lessons, strangers
         self.net, self.average = DeepExp(config).to(device), DeepExp(config).to(device)
         known = torch.from_numpy(lessons.coefficients()).float()
         self.net.get_buffer("centre").copy_(known.mean(0))
@@ -75,17 +82,19 @@ class Run:
         """Share of the time, or of the steps, that is over."""
         return self.step / self.recipe.steps if self.recipe.steps else self.seconds / self.recipe.seconds
 
-    def learn(self, lesson: tuple[Tensor, Tensor]) -> Tensor:
-        """One step from pictures and coefficients; returns the loss."""
-        pictures, wanted = lesson
+    def learn(self, lesson: Lesson) -> Tensor:
+        """One step; returns the loss of faces with pictures."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate * half_cosine(self.passed, _WARM_UP)
-        centre, spread = self.net.get_buffer("centre"), self.net.get_buffer("spread")
-        pictures = pictures.to(self.device).contiguous(memory_format=torch.channels_last)
-        said = self.net.standardized(pictures)
-        value = loss(said, (wanted.to(self.device) - centre) / spread, spread)
+        pictures = lesson.pictures.to(self.device).contiguous(memory_format=torch.channels_last)
+        given = (lesson.points.to(self.device),) if self.config.sees_points else ()
+        value = self._loss(self.net.standardized(pictures, *given), lesson.coefficients)
+        whole = value
+        if isinstance(self.net.net, Small):
+            points, wanted = lesson.strangers
+            whole = whole + _BLIND * self._loss(self.net.net.blind(points.to(self.device)), wanted)
         self.optimizer.zero_grad()
-        torch.autograd.backward(value)
+        torch.autograd.backward(whole)
         average_gradients(self.net)
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimizer.step()
@@ -93,13 +102,18 @@ class Run:
         follow(self.average, self.net, self.step, _AVERAGE)
         return value.detach()
 
-    def batches(self) -> Iterator[tuple[Tensor, Tensor]]:
+    def _loss(self, said: Tensor, wanted: Tensor) -> Tensor:
+        centre, spread = self.net.get_buffer("centre"), self.net.get_buffer("spread")
+        return loss(said, (wanted.to(self.device) - centre) / spread, spread)
+
+    def batches(self) -> Iterator[Lesson]:
         """Faces drawn at random, without an end; no two processes or steps draw alike."""
         rank, processes = world()
         size = max(1, self.recipe.batch // processes)
         for step in range(self.step, 1 << 60):
             rng = np.random.default_rng([self.recipe.seed, step, rank])
-            yield self.lessons.lesson(rng.integers(0, len(self.lessons), size), rng)
+            lesson = self.lessons.lesson(rng.integers(0, len(self.lessons), size), rng)
+            yield replace(lesson, strangers=self.strangers.lesson(_STRANGERS * size, rng))
 
     def load_imagenet(self, path: Path) -> None:
         """Begin with torchvision's weights. Raises BridgeError when they are none, or the network is not ResNet-50."""

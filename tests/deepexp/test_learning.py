@@ -52,7 +52,7 @@ def test_the_daemon_reads_what_is_exported(checkpoint: Path, clips: Path, tmp_pa
     assert len(lessons) == 4
     net = restored(read_checkpoint(checkpoint))
     with torch.no_grad():
-        wanted = net(as_input(sized(face, 112)[None]))[0].numpy()
+        wanted = net(as_input(sized(face.picture, 112)[None]), torch.from_numpy(face.offsets()[None]))[0].numpy()
     assert network(face) == pytest.approx(wanted, abs=1e-4)
     with pytest.raises(BridgeError, match="another face model"):
         FaceNetwork.load(tmp_path / "face.onnx", "0123456789abcdef")
@@ -70,10 +70,10 @@ def test_a_mirror_swaps_the_sides_of_picture_and_answer(clips: Path) -> None:
     other = BASIS.coefficients(clip.truth.weights[1][MIRRORED])
     seen = {}
     for seed in range(12):
-        pictures, answers = lessons.lesson(np.array([1]), np.random.default_rng(seed))
-        assert pictures.shape == (1, 3, 112, 112)
-        assert 0 <= pictures.min() <= pictures.max() <= 1
-        near = [float(np.abs(answers[0].numpy() - each).max()) for each in (plain, other)]
+        lesson = lessons.lesson(np.array([1]), np.random.default_rng(seed))
+        assert lesson.pictures.shape == (1, 3, 112, 112)
+        assert 0 <= lesson.pictures.min() <= lesson.pictures.max() <= 1
+        near = [float(np.abs(lesson.coefficients[0].numpy() - each).max()) for each in (plain, other)]
         assert min(near) < 1e-5
         seen[int(np.argmin(near))] = True
     assert set(seen) == {0, 1}
@@ -82,7 +82,7 @@ def test_a_mirror_swaps_the_sides_of_picture_and_answer(clips: Path) -> None:
 def test_networks_have_their_sizes_and_imagenet_s_names(tmp_path: Path) -> None:
     small = DeepExp(DeepExpConfig())
     assert sum(p.numel() for p in small.parameters()) < 1_000_000
-    assert small(torch.rand(2, 3, 112, 112)).shape == (2, 28)
+    assert small(torch.rand(2, 3, 112, 112), torch.zeros(2, 68, 2)).shape == (2, 28)
     assert DeepExp(DeepExpConfig(size=224)).net is not None
     paper = ResNet50(28).eval()
     with torch.no_grad():

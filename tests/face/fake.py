@@ -63,15 +63,21 @@ def blob_finder(path: Path, points: int = 68) -> Path:
     return _saved(path, nodes, constants, HEIGHT, {"points": (1, points, 2), "score": (1,)})
 
 
-def face_network(path: Path, weight: float = 1.0, outputs: int = COEFFICIENTS, about: Any = ABOUT) -> Path:
-    """A network whose every coefficient is the picture's mean, times a weight."""
+def face_network(
+    path: Path, weight: float = 1.0, outputs: int = COEFFICIENTS, about: Any = ABOUT, points: bool = False
+) -> Path:
+    """A network whose every coefficient is the picture's mean, times a weight; `points`: plus their mean offset."""
     constants = {"weights": np.full((3, outputs), weight / 3, np.float32)}
     nodes = [
         helper.make_node("GlobalAveragePool", ["picture"], ["mean"]),
         helper.make_node("Flatten", ["mean"], ["flat"]),
-        helper.make_node("MatMul", ["flat", "weights"], ["coefficients"]),
+        helper.make_node("MatMul", ["flat", "weights"], ["seen" if points else "coefficients"]),
     ]
-    return _saved(path, nodes, constants, 112, {"coefficients": (1, outputs)}, {"eyebridge_face": json.dumps(about)})
+    if points:
+        nodes.append(helper.make_node("ReduceMean", ["points"], ["offset"], keepdims=0))
+        nodes.append(helper.make_node("Add", ["seen", "offset"], ["coefficients"]))
+    described = {"eyebridge_face": json.dumps(about)}
+    return _saved(path, nodes, constants, 112, {"coefficients": (1, outputs)}, described, points)
 
 
 def _saved(
@@ -81,12 +87,14 @@ def _saved(
     size: int,
     outputs: dict[str, tuple[int, ...]],
     about: dict[str, str] | None = None,
+    points: bool = False,
 ) -> Path:
     used = {name for node in nodes for name in node.input}
-    given = helper.make_tensor_value_info("picture", TensorProto.FLOAT, [1, 3, size, size])
+    given = [helper.make_tensor_value_info("picture", TensorProto.FLOAT, [1, 3, size, size])]
+    given += [helper.make_tensor_value_info("points", TensorProto.FLOAT, [1, 68, 2])] if points else []
     answers = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()]
     tensors = [numpy_helper.from_array(value, name) for name, value in constants.items() if name in used]
-    graph = helper.make_graph(nodes, "made", [given], answers, tensors)
+    graph = helper.make_graph(nodes, "made", given, answers, tensors)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     helper.set_model_props(model, about or {})
     onnx.checker.check_model(model)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from bridge.face.alignment import SIZE, TEMPLATE, aligned, sized
+from bridge.face.alignment import SIZE, TEMPLATE, aligned, brought, scale_of, sized
 from bridge.face.camera import Camera, turned
 from bridge.face.model import load
 
@@ -24,10 +24,14 @@ def test_a_turned_and_scaled_face_is_brought_back(scale: int, roll: float) -> No
     picture = np.zeros((600, 800, 3), np.uint8)
     for number, colour in ((30, (255, 0, 0)), (36, (0, 255, 0)), (45, (0, 0, 255))):
         cv2.circle(picture, np.round(points[number]).astype(int).tolist(), max(2, scale // 250), colour, -1)
-    face = aligned(picture, points).astype(float)
+    face = aligned(picture, points)
+    assert np.allclose(face.points, TEMPLATE, atol=1e-6)
+    assert np.allclose(face.offsets(), 0, atol=1e-6)
+    assert np.allclose(brought(np.stack([points, 2 * points + 7])), TEMPLATE, atol=1e-6)
+    assert abs(scale_of(points)) == pytest.approx(1180 / scale)
     rows, columns = np.mgrid[:SIZE, :SIZE]
     for number, channel in ((30, 0), (36, 1), (45, 2)):
-        light = face[..., channel]
+        light = face.picture[..., channel].astype(float)
         place = (light * columns).sum() / light.sum(), (light * rows).sum() / light.sum()
         assert np.allclose(place, TEMPLATE[number], atol=2.5)
 

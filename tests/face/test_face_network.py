@@ -9,10 +9,11 @@ import onnx
 import pytest
 
 from bridge.errors import BridgeError
+from bridge.face.alignment import TEMPLATE, AlignedFace
 from bridge.face.network import FaceNetwork
 from tests.face.fake import ABOUT, blob_finder, face_network
 
-FACE = np.full((224, 224, 3), 102, np.uint8)
+FACE = AlignedFace(np.full((224, 224, 3), 102, np.uint8), TEMPLATE + 22.4)
 
 
 def test_an_aligned_face_gives_28_coefficients(tmp_path: Path) -> None:
@@ -21,6 +22,11 @@ def test_an_aligned_face_gives_28_coefficients(tmp_path: Path) -> None:
     assert network.basis == ABOUT["basis"]
     assert network.card.name == "made by a test"
     assert "0000000" in network.card.trained
+
+
+def test_a_network_may_look_at_the_landmarks_too(tmp_path: Path) -> None:
+    network = FaceNetwork.load(face_network(tmp_path / "both.onnx", points=True))
+    assert np.allclose(network(FACE), 0.4 + 0.1, atol=1e-3)
 
 
 def test_numbers_that_are_not_finite_are_no_reading(tmp_path: Path) -> None:
