@@ -5,7 +5,6 @@ a flag says wins over the file, the file over the defaults. An unknown or imposs
 """
 
 import difflib
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +17,7 @@ from pydantic_settings import CliSuppress
 
 from bridge import headsets
 from bridge.errors import BridgeError
-from bridge.files import write_atomically
+from bridge.files import toml_of, write_atomically
 from bridge.inlets import InletsOptions
 from bridge.network import NetworkOptions
 from bridge.pipeline import PipelineOptions
@@ -90,10 +89,10 @@ def read_settings(path: Path | None) -> dict[str, Any]:
     if path is None and not chosen.is_file():
         return {}
     try:
-        return tomllib.loads(chosen.read_text("utf-8"))
+        return toml_of(chosen.read_bytes())
     except OSError as error:
         raise BridgeError(f"cannot read the settings file {chosen}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:  # of TOML, of UTF-8, of a number too long, of brackets too deep
+    except ValueError as error:
         raise BridgeError(
             f"the settings file {chosen} is not valid TOML: {error}; mend that line or delete it"
         ) from error

@@ -7,8 +7,9 @@ import os
 import re
 import tempfile
 import time
+import tomllib
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bridge.errors import BridgeError
 
@@ -60,6 +61,14 @@ def _sweep(path: Path) -> None:
         with contextlib.suppress(OSError):
             if left.lstat().st_mtime < oldest:
                 left.unlink()
+
+
+def toml_of(data: bytes) -> dict[str, Any]:
+    """What a TOML file says. Raises ValueError for what is no TOML, no UTF-8, a number too long, brackets too deep."""
+    try:
+        return tomllib.loads(data.decode())
+    except RecursionError as error:
+        raise ValueError(str(error)) from error
 
 
 def set_aside(path: Path) -> str:

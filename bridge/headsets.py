@@ -8,7 +8,6 @@ NAME.damaged    one that could not be read, set aside for whoever can save somet
 """
 
 import contextlib
-import tomllib
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -16,7 +15,7 @@ import tomlkit
 from pydantic import BaseModel, ValidationError
 
 from bridge.errors import BridgeError
-from bridge.files import NAME, set_aside, write_atomically
+from bridge.files import NAME, set_aside, toml_of, write_atomically
 from bridge.rectification import RectificationOptions
 from bridge.sources.cameras import CamerasOptions
 
@@ -94,7 +93,7 @@ def _parsed(path: Path) -> Headset:
     try:
         if len(content) > _LARGEST:
             raise ValueError("it is too large")
-        return Headset.model_validate(tomllib.loads(content.decode()))
-    except (ValueError, RecursionError) as error:  # of TOML, of UTF-8, of a setting
+        return Headset.model_validate(toml_of(content))
+    except ValueError as error:  # of TOML, or of a setting
         why = str(error.errors()[0]["msg"]) if isinstance(error, ValidationError) else str(error)
         raise BridgeError(f"{path} is damaged ({why}){set_aside(path)}; set your cameras up again") from error

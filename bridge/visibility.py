@@ -41,8 +41,7 @@ class Returning:
 
     def __call__(self, reading: Expression, pair: EyePair) -> tuple[bool, bool]:
         left, right = (
-            self._is_returning(side, not pair.seen[side] or float(reading.channels[column]) < DOUBTFUL, pair.time)
-            for side, column in enumerate(_VISIBLE)
+            self._is_returning(side, level == 0.0, pair.time) for side, level in enumerate(_levels(reading, pair))
         )
         return left, right
 
@@ -60,6 +59,12 @@ class Returning:
         return False
 
 
+def _levels(reading: Expression, pair: EyePair) -> list[float]:
+    """How visible each eye is; 0 where it is not there."""
+    said = (float(reading.channels[column]) for column in _VISIBLE)
+    return [level if there and level >= DOUBTFUL else 0.0 for there, level in zip(pair.seen, said, strict=True)]
+
+
 def trusted(
     reading: Expression, pair: EyePair, returning: tuple[bool, bool] = (False, False)
 ) -> tuple[Expression, float]:
@@ -68,9 +73,8 @@ def trusted(
     Channels of an eye that is not seen are NaN. With no eye at all the classes are neutral and the quality is 0. A
     mirrored eye shares the gaze of the eye it was made from: eyes turn together, and a mirror would cross them.
     """
-    visible = [0.0 if yet else float(reading.channels[at]) for at, yet in zip(_VISIBLE, returning, strict=True)]
-    seen = [there and level >= DOUBTFUL for there, level in zip(pair.seen, visible, strict=True)]
-    quality = max((level for level, there in zip(visible, seen, strict=True) if there), default=0.0)
+    levels = [0.0 if yet else level for level, yet in zip(_levels(reading, pair), returning, strict=True)]
+    seen, quality = [level > 0.0 for level in levels], max(levels)
     if all(seen) and not any(pair.mirrored):
         return reading, quality
     channels = reading.channels.copy()

@@ -26,6 +26,7 @@ from rich.progress import track
 from torch import Tensor
 
 from bridge.errors import BridgeError
+from bridge.pictures import decode
 from models.augment import Augmentation, Augmenter, Batch, batches, truth_of
 from models.dataset import Pairs, load
 from models.metrics import Figures, Said, measure
@@ -48,11 +49,10 @@ def open_network(path: Path) -> tuple[onnxruntime.InferenceSession, dict[str, An
 
 def population_mean(about: dict[str, Any]) -> Tensor:
     """(h, 2 w) uint8: the image that the daemon subtracts until it knows its wearer."""
-    data = np.frombuffer(base64.b64decode(about["population_mean"]), np.uint8)
-    image = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
-    if image is None:
-        raise BridgeError("the population's mean image inside the network is damaged: export it again")
-    return torch.from_numpy(image)
+    try:
+        return torch.from_numpy(decode(base64.b64decode(about["population_mean"]), cv2.IMREAD_GRAYSCALE))
+    except ValueError as error:
+        raise BridgeError("the population's mean image inside the network is damaged: export it again") from error
 
 
 def evaluate(session: onnxruntime.InferenceSession, pairs: Pairs, augment: Augmenter) -> Figures:

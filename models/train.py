@@ -23,24 +23,27 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.console import Console
+from rich.progress import Progress
 from torch import Tensor
 from torch.nn import functional
 
 from bridge.channels import CHANNELS
 from bridge.errors import BridgeError
 from models.augment import Augmentation, Augmenter, Batch, batches, truth_of
+from models.command import bar_on
 from models.dataset import Pairs, load
 from models.distributed import average_gradients, joined, own_share, same_start, world
 from models.eyenet import EyeNet, Prediction
 from models.labels import NONE, columns
 from models.metrics import Said, headline, measure
-from models.training import follow, half_cosine, keep_learning, made, read_checkpoint, write_checkpoint
+from models.training import follow, go_on, half_cosine, keep_learning, made, progress, write_checkpoint
 
+PARTS = ("net", "average", "optimizer")
 LABEL_SMOOTHING = 0.05
 EMOTION_WEIGHT = 0.5
 CHANNEL_WEIGHT = 5.0
@@ -140,10 +143,7 @@ class Run:
         same_start(self.net)
         self.step, self.seconds = 0, 0.0
         if options.resume:
-            state = read_checkpoint(options.out, options.device)
-            for name in ("net", "average", "optimizer"):
-                getattr(self, name).load_state_dict(state[name])
-            self.step, self.seconds = state["step"], state["seconds"]
+            go_on(self, options.out, PARTS, self.net.config, options.device)
         self._forward: Callable[[Tensor], Prediction] = torch.compile(self.net) if options.compile else self.net
 
     @property
@@ -172,10 +172,7 @@ class Run:
         options = self.options
         described = (json.loads((folder / "dataset.json").read_text("utf-8")) for folder in options.data)
         state = {
-            **{name: getattr(self, name).state_dict() for name in ("net", "average", "optimizer")},
-            "step": self.step,
-            "seconds": self.seconds,
-            "config": asdict(self.net.config),
+            **progress(self, PARTS, self.net.config),
             "population_mean": self.population_mean.cpu(),
             "trained": {
                 **made(options.commit),
@@ -195,13 +192,13 @@ class Watch:
     def __init__(self, run: Run, bar: Progress, held_out: Pairs, size: int, steps: int) -> None:
         """`size`: of each process's batches, `steps` of which are an epoch."""
         self.run, self.bar, self.held_out, self.size, self.steps = run, bar, held_out, size, steps
-        self.task = bar.add_task("training", total=1.0)
+        self.task = bar.add_task("training", total=100)
         self.began, self.first = time.monotonic(), run.step
 
     def __call__(self, loss: Tensor) -> None:
         """After each step."""
         run, (rank, processes) = self.run, world()
-        self.bar.update(self.task, completed=run.passed)
+        self.bar.update(self.task, completed=round(100 * run.passed))
         if rank > 0 or (run.step % self.steps and run.passed < 1.0):
             return
         speed = (run.step - self.first) * self.size * processes / (time.monotonic() - self.began)
@@ -239,8 +236,7 @@ def _train(options: Options) -> Run:
 
     run = Run(options, mean, len(everyone))
     torch.manual_seed(options.seed + 1000 * rank)  # another order and augmentation in each process
-    shown = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*shown, disable=rank > 0) as bar:
+    with bar_on(Console(), disable=rank > 0) as bar:
         watch = Watch(run, bar, held_out, size, steps=max(1, len(pairs) // size))
         lessons = epochs(pairs, Augmenter(Augmentation(), mean), size)
         if not keep_learning(run, lessons, options.out, watch):

@@ -11,8 +11,9 @@ import pickle
 import subprocess
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
@@ -44,6 +45,13 @@ class Run(Protocol[Taken]):
 
     def save(self, path: Path, /) -> None:
         """Write a checkpoint."""
+
+
+class Resumable(Protocol):
+    """How far a run is."""
+
+    step: int
+    seconds: float
 
 
 def keep_learning(
@@ -116,6 +124,22 @@ def read_checkpoint(path: Path, device: str = "cpu") -> dict[str, Any]:
     except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise BridgeError(f"the checkpoint {path} is damaged: train again without --resume") from error
     return state
+
+
+def progress(run: Resumable, parts: Sequence[str], config: Any) -> dict[str, Any]:
+    """What every checkpoint keeps of a run: its parts' states, how it was configured (a dataclass), how far it is."""
+    states = {name: getattr(run, name).state_dict() for name in parts}
+    return {**states, "config": asdict(config), "step": run.step, "seconds": run.seconds}
+
+
+def go_on(run: Resumable, path: Path, parts: Sequence[str], config: Any, device: str = "cpu") -> None:
+    """Bring a run to where a checkpoint left it. Raises BridgeError when that is damaged, or of another network."""
+    state = read_checkpoint(path, device)
+    if state["config"] != asdict(config):
+        raise BridgeError(f"{path} is another network: resume with the options it began with")
+    for name in parts:
+        getattr(run, name).load_state_dict(state[name])
+    run.step, run.seconds = state["step"], state["seconds"]
 
 
 def made(commit: str = "") -> dict[str, str]:

@@ -3,7 +3,6 @@
 import contextlib
 import datetime
 import shutil
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, Final, Self, get_args
@@ -17,6 +16,7 @@ from bridge.commands.stage import GO_ON, PAUSE, QUIT, SKIP, Stage
 from bridge.commands.terminal import Typed, console, interruptible
 from bridge.config import explain
 from bridge.errors import BridgeError
+from bridge.files import toml_of
 from bridge.frames import EyeFrame
 from bridge.recorder import keeping
 from bridge.recording import RecordingWriter
@@ -139,12 +139,12 @@ class Collect(ConfiguredCommand):
         if self.form_file is None:
             return self.form
         try:
-            return Form.model_validate(tomllib.loads(self.form_file.read_text("utf-8")))
+            return Form.model_validate(toml_of(self.form_file.read_bytes()))
         except OSError as error:
             raise BridgeError(f"cannot read the form {self.form_file}: {error.strerror or error}") from error
         except ValidationError as error:
             raise BridgeError(f"{self.form_file}: {explain(error, Form)}") from error
-        except (ValueError, RecursionError) as error:  # of TOML, of UTF-8, of a number too long, of brackets too deep
+        except ValueError as error:
             raise BridgeError(f"the form {self.form_file} is not valid TOML: {error}") from error
 
     def _tell(self, person: Participant) -> int:

@@ -15,8 +15,6 @@ Nothing of a clip is run or unpickled.
 
 import io
 import json
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +22,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.archives import read_arrays
 from bridge.errors import BridgeError
 from bridge.files import write_atomically
 
@@ -33,7 +32,9 @@ FORMAT: Final = 1
 _FRAMES, _TRUTH, DETECTED, ABOUT = "frames.npy", "truth.npz", "detected.npy", "clip.json"
 DROPPED: Final = "review.json"
 "What a person dropped of a set, {'drop': [names of clips]}; see models.deepexp.review."
-_DAMAGE: Final = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+_DAMAGE: Final = (OSError, ValueError, EOFError)
+_MOST: Final = 1 << 30
+"Bytes of a clip's numbers."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,10 +100,9 @@ def read_clip(path: Path) -> Clip:
         about = json.loads((path / ABOUT).read_text("utf-8"))
         if not isinstance(about, dict) or about.get("format") != FORMAT:
             raise ValueError(f"{ABOUT} is not that of a clip of format {FORMAT}")
-        content = io.BytesIO((path / _TRUTH).read_bytes())
-        with np.load(content, allow_pickle=False) as stored:
-            truth = Truth(**{name: stored[name].astype(np.float64) for name in Truth.__slots__})
-    except (*_DAMAGE, TypeError) as error:
+        stored = read_arrays(path / _TRUTH, _MOST, Truth.__slots__)
+        truth = Truth(**{name: array.astype(np.float64) for name, array in stored.items()})
+    except _DAMAGE as error:
         raise BridgeError(f"the clip {path} is damaged ({error}): make it again") from error
     return Clip(path, about, truth, _detected(path / DETECTED, len(truth.landmarks)))
 

@@ -19,8 +19,9 @@ from models.deepexp.network import DeepExp, DeepExpConfig, Small, loss
 from models.deepexp.strangers import Strangers
 from models.distributed import average_gradients, same_start, world
 from models.resnet import ResNet50
-from models.training import follow, half_cosine, made, read_checkpoint, write_checkpoint
+from models.training import follow, go_on, half_cosine, made, progress, write_checkpoint
 
+_PARTS: Final = ("net", "average", "optimizer")
 _AVERAGE: Final = 0.998
 "How slowly the averaged weights, the ones that ship, follow the trained ones."
 _WARM_UP: Final = 0.02
@@ -124,20 +125,12 @@ class Run:
 
     def save(self, path: Path) -> None:
         state = {
-            **{name: getattr(self, name).state_dict() for name in ("net", "average", "optimizer")},
-            "config": asdict(self.config),
+            **progress(self, _PARTS, self.config),
             "recipe": asdict(self.recipe),
-            "step": self.step,
-            "seconds": self.seconds,
             "trained": {**made(), "seed": self.recipe.seed, "pictures": len(self.lessons), **self.about},
         }
         write_checkpoint(path, state)
 
     def resume(self, path: Path) -> None:
         """Go on from a checkpoint. Raises BridgeError when it is damaged, or of another network."""
-        state = read_checkpoint(path)
-        if state["config"] != asdict(self.config):
-            raise BridgeError(f"{path} is another network: resume with the options it began with")
-        for name in ("net", "average", "optimizer"):
-            getattr(self, name).load_state_dict(state[name])
-        self.step, self.seconds = state["step"], state["seconds"]
+        go_on(self, path, _PARTS, self.config)

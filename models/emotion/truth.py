@@ -1,21 +1,21 @@
 """truth.npz beside rendered faces: what their makers know and no camera sees."""
 
 import io
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from bridge.archives import read_arrays
 from bridge.blendshapes import ARKIT
 from bridge.errors import BridgeError
 from bridge.face.machines import Floats
 from bridge.files import write_atomically
 
 _FILE: Final = "truth.npz"
-_DAMAGE: Final = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+_MOST: Final = 1 << 30
+"Bytes: two million faces."
 
 
 def write_truth(folder: Path, weights: Mapping[str, Floats]) -> None:
@@ -31,10 +31,10 @@ def read_truth(folder: Path) -> dict[str, Floats]:
     if not path.is_file():
         return {}
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
-            names, weights = stored["names"], np.asarray(stored["weights"], np.float64)
+        stored = read_arrays(path, _MOST, ("names", "weights"))
+        names, weights = stored["names"], np.asarray(stored["weights"], np.float64)
         if weights.shape != (len(names), len(ARKIT)) or not np.isfinite(weights).all():
             raise ValueError(f"weights are {weights.shape}")
-    except _DAMAGE as error:
+    except (OSError, ValueError) as error:
         raise BridgeError(f"{path} is damaged ({error}): render the faces again, or delete it") from error
     return {str(name): row for name, row in zip(names, weights, strict=True)}

@@ -7,7 +7,7 @@ learns another part of every batch. A run that was stopped goes on from its chec
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor
@@ -16,7 +16,9 @@ from bridge.errors import BridgeError
 from models.distributed import average_gradients, own_share, same_start
 from models.gaze.lessons import Lesson, Lessons
 from models.gaze.network import GazeConfig, Network, network_of
-from models.training import made, read_checkpoint, write_checkpoint
+from models.training import go_on, made, progress, write_checkpoint
+
+_PARTS: Final = ("net", "optimizer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,21 +113,12 @@ class Run:
 
     def save(self, path: Path) -> None:
         state = {
-            "net": self.net.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "config": asdict(self.config),
+            **progress(self, _PARTS, self.config),
             "recipe": asdict(self.recipe),
-            "step": self.step,
-            "seconds": self.seconds,
             "trained": {**made(), **self.about},
         }
         write_checkpoint(path, state)
 
     def resume(self, path: Path) -> None:
         """Go on from a checkpoint. Raises BridgeError when it is damaged, or of another network."""
-        state = read_checkpoint(path)
-        if state["config"] != asdict(self.config):
-            raise BridgeError(f"{path} is a network of another size: resume with the options it began with")
-        self.net.load_state_dict(state["net"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.step, self.seconds = state["step"], state["seconds"]
+        go_on(self, path, _PARTS, self.config)

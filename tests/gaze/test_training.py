@@ -85,7 +85,7 @@ def test_the_command_trains_and_exports(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["train", "--data", str(tmp_path), "--out", str(out)]) == 2
     assert main([*given, "--hold-out", "nobody"]) == 2
     error = " ".join(capsys.readouterr().err.split())
-    assert all(words in error for words in ("another size", "no set of faces", "nobody is called nobody"))
+    assert all(words in error for words in ("another network", "no set of faces", "nobody is called nobody"))
 
 
 def test_two_processes_train_one_network(tmp_path: Path) -> None:
