@@ -1,17 +1,17 @@
 """Where a face network sees a face: turned upright and brought to one size, in training and in the daemon alike."""
 
+import cmath
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.face.crop import RgbImage
+from bridge.face.crop import RgbImage, Square
 from bridge.face.model import Floats, load
 
 SIZE: Final = 224
-"Pixels of a side, as DeepExp3D's network takes it."
+"Pixels of a side, as DeepExp3D's network takes it; smaller networks take the same face in fewer."
 _PIXELS_A_METRE: Final = 1180.0
 "A jaw that opens all the way stays inside."
 _ORIGIN: Final = (0.5 * SIZE, 60.0)
@@ -37,23 +37,23 @@ class AlignedFace:
     """What a face network is given."""
 
     picture: RgbImage
-    "(224, 224, 3) uint8, black where the picture that it was cut from ends."
+    "(size, size, 3) uint8, black where the picture that it was cut from ends."
     points: Floats
-    "(68, 2) pixels x, y of the landmarks in it."
+    "(68, 2) x, y of the landmarks in it, as if its side were SIZE."
 
     def offsets(self) -> NDArray[np.float32]:
         """(68, 2) from where the mean face has its landmarks to where this one does, in sides of the picture."""
         return np.asarray((self.points - TEMPLATE) / SIZE, np.float32)
 
 
-def aligned(image: RgbImage, points: Floats) -> AlignedFace:
+def aligned(image: RgbImage, points: Floats, size: int = SIZE) -> AlignedFace:
     """The face with landmarks (68, 2), upright. Raises ValueError where they lie on one spot or are not finite."""
-    factor, shift = _similarity(points)
-    if not np.isfinite(factor):
+    factor, shift = (complex(part) for part in _similarity(points))
+    if not cmath.isfinite(factor):
         raise ValueError("points that are not finite, or on one spot, cannot be aligned")
-    matrix = np.array([[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag]])
-    picture = np.asarray(cv2.warpAffine(image, matrix, (SIZE, SIZE), flags=cv2.INTER_LINEAR), np.uint8)
-    return AlignedFace(picture, points @ matrix[:, :2].T + matrix[:, 2])
+    middle = (complex(0.5 * SIZE, 0.5 * SIZE) - shift) / factor
+    square = Square(middle.real, middle.imag, SIZE / abs(factor), -cmath.phase(factor))
+    return AlignedFace(square.cut(image, size), brought(points))
 
 
 def brought(points: Floats) -> Floats:
@@ -66,13 +66,6 @@ def brought(points: Floats) -> Floats:
 def scale_of(points: Floats) -> NDArray[np.complex128]:
     """(...) by what a face with landmarks (..., 68, 2) is enlarged and turned, as a complex factor of x + iy."""
     return _similarity(points)[0]
-
-
-def sized(face: RgbImage, size: int) -> RgbImage:
-    """An aligned picture at the size that a network takes: averaged, so that nothing flickers."""
-    if size == SIZE:
-        return face
-    return np.asarray(cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _similarity(points: Floats) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:

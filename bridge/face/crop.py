@@ -13,6 +13,7 @@ from bridge.face.model import Floats
 
 RgbImage = NDArray[np.uint8]
 
+_CORNERS: Final = np.array([(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)])
 _SMALLEST: Final = 8.0
 "Pixels: less shows no face."
 _LARGEST: Final = 4.0
@@ -40,15 +41,11 @@ class Square:
 
     def cut(self, image: RgbImage, size: int) -> RgbImage:
         """(size, size, 3); black where the picture ends."""
-        fewer = max(
-            1, int(0.5 * self.side / size)
-        )  # a large face is made small by means first, so that nothing flickers
-        if fewer > 1:
-            height, width = (max(1, extent // fewer) for extent in image.shape[:2])
-            image = np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-        matrix = cv2.invertAffineTransform(self._matrix() @ np.diag([1 / size, 1 / size, 1.0]))
-        matrix[:, :2] *= fewer
-        return np.asarray(cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR), np.uint8)
+        part, matrix = self._part(image, max(1, int(0.5 * self.side / size)))
+        if part.size == 0:
+            return np.zeros((size, size, 3), np.uint8)
+        matrix = cv2.invertAffineTransform(self._matrix() @ np.diag([1 / size, 1 / size, 1.0])) @ matrix
+        return np.asarray(cv2.warpAffine(part, matrix, (size, size), flags=cv2.INTER_LINEAR), np.uint8)
 
     def back(self, points: Floats) -> Floats:
         """Points (n, 2) in 0..1 of the square -> pixels of the picture."""
@@ -65,6 +62,22 @@ class Square:
         """Whether a place in the picture is inside the middle half."""
         across, down = _turn(-self.angle) @ np.array([x - self.x, y - self.y])
         return bool(max(abs(across), abs(down)) < 0.25 * self.side)
+
+    def _part(self, image: RgbImage, fewer: int) -> tuple[RgbImage, Floats]:
+        """What the square shows of a picture, and the matrix (3, 3) from its pixels to the picture's.
+
+        A large face is made so many times smaller by means, so that nothing flickers.
+        """
+        corners = self.back(_CORNERS)
+        x, y = (max(0, math.floor(edge) - fewer) for edge in corners.min(axis=0))
+        right, low = (max(0, math.ceil(edge) + fewer + 1) for edge in corners.max(axis=0))
+        part = image[y:low, x:right]
+        if fewer == 1 or part.size == 0:
+            return part, np.array([[1.0, 0, x], [0, 1.0, y], [0, 0, 1]])
+        height, width = (max(1, extent // fewer) for extent in part.shape[:2])
+        down, across = part.shape[0] / height, part.shape[1] / width
+        small = np.asarray(cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+        return small, np.array([[across, 0, x + 0.5 * (across - 1)], [0, down, y + 0.5 * (down - 1)], [0, 0, 1]])
 
     def _matrix(self) -> Floats:
         """(2, 3) from 0..1 of the square to pixels."""

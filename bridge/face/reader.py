@@ -15,7 +15,6 @@ from typing import Final
 import numpy as np
 
 from bridge.blendshapes import ARKIT
-from bridge.face.alignment import aligned
 from bridge.face.basis import ExpressionBasis
 from bridge.face.camera import Camera, Lens, fitted
 from bridge.face.crop import RgbImage
@@ -118,7 +117,7 @@ class FaceReader:
     def _expressed(self, picture: RgbImage, face: FaceLandmarks, lens: Lens) -> tuple[Floats, Floats]:
         """(52,) weights and (28,) coefficients. Raises ValueError for points that are no face."""
         if self._network is not None:
-            coefficients = np.asarray(self._network(aligned(picture, face.points)), np.float64)
+            coefficients = self._network(picture, face.points)
             return self._basis.weights(coefficients), coefficients
         weights = self._fit(face.points, lens).weights if face.blendshapes is None else face.blendshapes
         return weights, self._basis.coefficients(weights)

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from bridge.blendshapes import ARKIT
 from bridge.face import COEFFICIENTS
-from bridge.face.alignment import aligned
 from bridge.face.basis import ExpressionBasis
 from bridge.face.camera import Lens
 from bridge.face.crop import RgbImage
@@ -103,7 +102,7 @@ class Methods:
             methods[_BLENDSHAPES] = lambda _, face: basis.coefficients(_given(face))
         if self.network is not None:
             network = FaceNetwork.load(self.network, basis.fingerprint)
-            methods = {"network": lambda image, face: network(aligned(image, face.points))} | methods
+            methods = {"network": lambda image, face: network(image, face.points)} | methods
         return methods, landmarker
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from bridge.blendshapes import ARKIT
 from bridge.face import COEFFICIENTS
-from bridge.face.alignment import SIZE, TEMPLATE, AlignedFace, aligned, sized
+from bridge.face.alignment import SIZE, TEMPLATE, AlignedFace, aligned
 from bridge.face.basis import ExpressionBasis
 from bridge.face.crop import RgbImage
 from models.deepexp.clips import Clip
@@ -79,13 +79,13 @@ class Lessons:
     def lesson(self, rows: NDArray[np.intp], rng: Generator) -> Lesson:
         """Some frames, each face changed anew."""
         faces, answers = zip(*(self._face(int(row), rng) for row in rows), strict=True)
-        pictures = as_input(np.stack([_developed(sized(face.picture, self._size), rng) for face in faces]))
+        pictures = as_input(np.stack([_developed(face.picture, rng) for face in faces]))
         points = torch.from_numpy(np.stack([face.offsets() for face in faces]))
         return Lesson(pictures, points, torch.from_numpy(np.stack(answers)).float())
 
     def _face(self, row: int, rng: Generator) -> tuple[AlignedFace, Floats]:
         clip, frame = self.clips[self._clip[row]], int(self._frame[row])
-        face = aligned(self._frames[self._clip[row]][frame], self._found(clip, frame, rng))
+        face = aligned(self._frames[self._clip[row]][frame], self._found(clip, frame, rng), self._size)
         weights = clip.truth.weights[frame]
         if rng.random() < 0.5:
             face, weights = mirrored(face), weights[MIRRORED]

@@ -20,7 +20,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.face.alignment import aligned
 from bridge.face.basis import ExpressionBasis
 from bridge.face.fit import LandmarkFit
 from bridge.face.landmarks import FaceLandmarks, open_landmarker
@@ -114,7 +113,7 @@ class Reader:
         nothing = np.zeros(0)
         shapes = nothing if face.blendshapes is None else face.blendshapes
         if self._network is not None:
-            return self._network(aligned(image, face.points)), nothing, shapes
+            return self._network(image, face.points), nothing, shapes
         fitted = self.basis.coefficients(self._fit(face.points).weights)
         if face.blendshapes is None:
             return fitted, nothing, nothing

@@ -6,7 +6,7 @@ import torch
 
 from bridge.blendshapes import ARKIT
 from bridge.errors import BridgeError
-from bridge.face.alignment import aligned, sized
+from bridge.face.alignment import aligned
 from bridge.face.basis import ExpressionBasis
 from bridge.face.model import load
 from bridge.face.network import FaceNetwork
@@ -47,13 +47,14 @@ def test_the_daemon_reads_what_is_exported(checkpoint: Path, clips: Path, tmp_pa
     assert main(["export", str(checkpoint), str(tmp_path / "face.onnx")]) == 0
     network = FaceNetwork.load(tmp_path / "face.onnx", BASIS.fingerprint)
     clip = clips_of(clips, BASIS.fingerprint)[0]
-    face = aligned(np.array(clip.frames()[0]), clip.truth.landmarks[0])
+    given = np.array(clip.frames()[0]), clip.truth.landmarks[0]
+    face = aligned(*given, 112)
     lessons = Lessons([clip], BASIS, 112)
     assert len(lessons) == 4
     net = restored(read_checkpoint(checkpoint))
     with torch.no_grad():
-        wanted = net(as_input(sized(face.picture, 112)[None]), torch.from_numpy(face.offsets()[None]))[0].numpy()
-    assert network(face) == pytest.approx(wanted, abs=1e-4)
+        wanted = net(as_input(face.picture[None]), torch.from_numpy(face.offsets()[None]))[0].numpy()
+    assert network(*given) == pytest.approx(wanted, abs=1e-4)
     with pytest.raises(BridgeError, match="another face model"):
         FaceNetwork.load(tmp_path / "face.onnx", "0123456789abcdef")
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from bridge.face.alignment import SIZE, TEMPLATE, aligned, brought, scale_of, sized
+from bridge.face.alignment import SIZE, TEMPLATE, aligned, brought, scale_of
 from bridge.face.camera import Camera, turned
 from bridge.face.model import load
 
@@ -42,8 +42,18 @@ def test_points_without_a_face_are_refused(points: np.ndarray) -> None:
         aligned(np.zeros((10, 10, 3), np.uint8), points)
 
 
-def test_a_smaller_face_is_averaged() -> None:
-    face = np.zeros((SIZE, SIZE, 3), np.uint8)
-    face[:, ::2] = 200
-    assert sized(face, SIZE) is face
-    assert (sized(face, SIZE // 2) == 100).all()
+def test_a_large_face_is_averaged() -> None:
+    points = Camera(9000, turned(0, 0, 0), np.array([1000.0, 500.0])).project(FACE.mean[FACE.landmarks])
+    picture = np.zeros((1700, 2000, 3), np.uint8)
+    picture[:, ::2] = 200
+    small = aligned(picture, points, SIZE // 2).picture
+    assert small.shape == (112, 112, 3)
+    assert np.abs(small[8:-8, 8:-8].astype(int) - 100).max() <= 20
+    whole = aligned(picture, points)
+    assert np.allclose(whole.points, aligned(picture, points, SIZE // 2).points)
+
+
+def test_a_face_beside_the_picture_is_black() -> None:
+    points = TEMPLATE + 5000
+    assert not aligned(np.full((200, 200, 3), 255, np.uint8), points).picture.any()
+    assert not aligned(np.full((200, 200, 3), 255, np.uint8), points - 9000).picture.any()

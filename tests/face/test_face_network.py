@@ -9,16 +9,17 @@ import onnx
 import pytest
 
 from bridge.errors import BridgeError
-from bridge.face.alignment import TEMPLATE, AlignedFace
+from bridge.face.alignment import TEMPLATE
 from bridge.face.network import FaceNetwork
 from tests.face.fake import ABOUT, blob_finder, face_network
 
-FACE = AlignedFace(np.full((224, 224, 3), 102, np.uint8), TEMPLATE + 22.4)
+GRAY = np.full((900, 900, 3), 102, np.uint8)
+FACE = GRAY, 1.5 * TEMPLATE + 200.0
 
 
 def test_an_aligned_face_gives_28_coefficients(tmp_path: Path) -> None:
     network = FaceNetwork.load(face_network(tmp_path / "face.onnx", weight=2.0), ABOUT["basis"])
-    assert np.allclose(network(FACE), np.full(28, 0.8), atol=1e-3)
+    assert np.allclose(network(*FACE), np.full(28, 0.8), atol=1e-3)
     assert network.basis == ABOUT["basis"]
     assert network.card.name == "made by a test"
     assert "0000000" in network.card.trained
@@ -26,11 +27,14 @@ def test_an_aligned_face_gives_28_coefficients(tmp_path: Path) -> None:
 
 def test_a_network_may_look_at_the_landmarks_too(tmp_path: Path) -> None:
     network = FaceNetwork.load(face_network(tmp_path / "both.onnx", points=True))
-    assert np.allclose(network(FACE), 0.4 + 0.1, atol=1e-3)
+    assert np.allclose(network(*FACE), 0.4, atol=1e-3)
+    bowed = FACE[1].copy()
+    bowed[8, 1] += 1.5 * 224  # one number of 136 is a whole side off
+    assert np.allclose(network(GRAY, bowed), 0.4 + 1 / 136, atol=1e-4)
 
 
 def test_numbers_that_are_not_finite_are_no_reading(tmp_path: Path) -> None:
-    assert np.isnan(FaceNetwork.load(face_network(tmp_path / "nan.onnx", weight=float("nan")))(FACE)).all()
+    assert np.isnan(FaceNetwork.load(face_network(tmp_path / "nan.onnx", weight=float("nan")))(*FACE)).all()
 
 
 def test_a_network_of_another_basis_is_refused(tmp_path: Path) -> None:
