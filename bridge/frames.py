@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
+from bridge.face import ARKIT_BASIS
 
 Image = NDArray[np.uint8]
 Vector = NDArray[np.float32]
@@ -69,6 +70,12 @@ class FaceReading:
     "0..1: how surely there is a face."
     time: float
     "Capture time, seconds, monotonic."
+
+    def told_in(self, basis: str) -> Vector | None:
+        """What the face expresses in a basis, by its fingerprint or ARKIT_BASIS; None in any other than its own."""
+        if basis == ARKIT_BASIS:
+            return self.blendshapes
+        return self.coefficients if basis == self.basis else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES, SID
 from bridge.face.emotion import EmotionModel
 from bridge.face.machines import OwnBasis
 from bridge.frames import Expression, FaceReading, Gaze, Vector
+from bridge.personalization import Profile
 
 _FREE: Final = ("jaw", "mouth", "nose", "tongue", "cheekPuff")
 "How the names of those blendshapes begin that a headset leaves to a face camera; the others are its own eyes'."
@@ -76,15 +77,17 @@ class Fusion:
         quality: float,
         face: FaceReading | None,
         shown: Vector | None,
-        neutral: Vector | None = None,
+        profile: Profile | None = None,
     ) -> tuple[Expression, float]:
-        """See `fused`; `neutral`: (28,) coefficients of the wearer's relaxed face, in the face's basis, where known."""
+        """See `fused`; `profile`: of the wearer, whose relaxed face an emotion model may subtract."""
         if face is None or shown is None:
             return eyes, quality
         expression, quality = fused(eyes, quality, face, shown)
-        if self._emotion is None or not np.isfinite(face.coefficients).all() or not self._reads(face.basis):
+        told = None if self._emotion is None else self._reads(face)
+        if self._emotion is None or told is None or not np.isfinite(told).all():
             return expression, quality
-        found = dict(zip(self._emotion.names, self._emotion(face.coefficients, neutral).tolist(), strict=True))
+        neutral = None if profile is None else profile.rest_in(self._emotion.basis)
+        found = dict(zip(self._emotion.names, self._emotion(told, neutral).tolist(), strict=True))
         return replace(expression, emotions=_named(found, float(expression.emotions[_CLOSED]))), quality
 
 

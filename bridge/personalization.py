@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from bridge.channels import CHANNELS
+from bridge.face import ARKIT_BASIS
 from bridge.fewshot import Fit
 from bridge.frames import NO_HEAD, Expression, EyePair, FaceReading, Head, Image, Vector
 
@@ -65,6 +66,12 @@ class FaceRest:
         read = [face.coefficients for face in faces if face.basis == basis and np.isfinite(face.coefficients).all()]
         coefficients = np.median(read, 0).astype(np.float32) if read else None
         return cls(_median(shapes, np.zeros(shapes.shape[1])), Head(*heads.tolist()), coefficients, basis)
+
+    def told_in(self, basis: str) -> Vector | None:
+        """As FaceReading.told_in."""
+        if basis == ARKIT_BASIS:
+            return self.blendshapes
+        return self.coefficients if basis == self.basis else None
 
     def relative(self, blendshapes: Vector) -> Vector:
         """(52,) weights counted from the rest: a relaxed face is 0, full movements stay 1."""
@@ -151,9 +158,9 @@ class Profile:
         """(52,) a face camera's blendshapes, counted from the wearer's rest where it is known."""
         return blendshapes if self.face is None else self.face.relative(blendshapes)
 
-    def coefficients(self, basis: str) -> Vector | None:
-        """(28,) of the wearer's relaxed face in this expression basis; None where they are not known."""
-        return self.face.coefficients if self.face is not None and self.face.basis == basis else None
+    def rest_in(self, basis: str) -> Vector | None:
+        """What the wearer's relaxed face reads as in a basis, as FaceReading.told_in; None where it is not known."""
+        return None if self.face is None else self.face.told_in(basis)
 
     def head(self, face: FaceReading | None) -> Head:
         """The pose that a face camera sees, counted from the wearer's rest where it is known."""

@@ -111,15 +111,14 @@ class Pipeline:
         face, seen = pair.face, trusted(reading, pair, returning)
         if face is None:
             return seen
-        return self._fuse(*seen, face, profile.shown(face.blendshapes), profile.coefficients(face.basis))
+        return self._fuse(*seen, face, profile.shown(face.blendshapes), profile)
 
     def _strain(self, face: FaceReading | None, time: float) -> float:
         """The slow stress channel, 0..1; NaN where it is off or knows nothing."""
         if self._stress is None:
             return math.nan
-        if face is None or not self._stress.reads(face.basis):
-            return self._stress(None, time)
-        return self._stress(face.coefficients, time, face.quality)
+        told = None if face is None else self._stress.reads(face)
+        return self._stress(told, time, 0.0 if face is None else face.quality)
 
     def _read(self, profile: Profile, pair: EyePair) -> Expression:
         return self._predict(profile, pair)[0]

@@ -1,4 +1,4 @@
-"""The emotion a face shows, from its 28 expression coefficients (DeepExp3D, section III-D).
+"""The emotion a face shows, from its 52 ARKit weights or 28 expression coefficients (DeepExp3D, section III-D).
 
 No model comes with eyebridge: train one on pictures that you have, with `python -m models.emotion`. Where these say who
 is who, it learns from the difference between a face and the same person's neutral one, and its file says so.
@@ -34,18 +34,18 @@ class EmotionModel:
 
     @classmethod
     def load(cls, path: Path, basis: str | None = None) -> "EmotionModel":
-        """Read a model; `basis`: the fingerprint of the ExpressionBasis whose coefficients it will be given.
+        """Read a model; `basis`: the fingerprint of the ExpressionBasis whose coefficients it can be given.
 
         Raises BridgeError in one sentence when it is missing, damaged, no emotion model or of another basis.
         """
         return cls(Machines.load(path, KIND, basis))
 
     def __call__(self, coefficients: NDArray[np.floating], neutral: NDArray[np.floating] | None = None) -> Floats:
-        """(28,) -> (k,) probabilities of `names`, or (n, 28) -> (n, k).
+        """(d,) -> (k,) probabilities of `names`, or (n, d) -> (n, k); d: 52 weights, or 28 coefficients of `basis`.
 
-        `neutral`: (28,) coefficients of the wearer's relaxed face, for a model that learnt from differences; the mean
-        of all the people it learnt from takes their place where they are None or not finite. Coefficients that are not
-        finite are a neutral face, where the model knows one.
+        `neutral`: (d,) those of the wearer's relaxed face, for a model that learnt from differences; the mean of all
+        the people it learnt from takes their place where they are None or not finite. Numbers that are not finite are
+        a neutral face, where the model knows one.
         """
         found = self._machines(coefficients, neutral)
         if not self._rest.any():

@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.archives import read_arrays
+from bridge.blendshapes import ARKIT
 from bridge.errors import BridgeError
-from bridge.face import COEFFICIENTS
+from bridge.face import ARKIT_BASIS, COEFFICIENTS
+from bridge.frames import FaceReading, Vector
 
 log = logging.getLogger("eyebridge")
 
@@ -29,7 +31,7 @@ Floats = NDArray[np.float64]
 FORMAT: Final = 2
 "Of the file; it changes when an older program could not use a newer one. 1 knew no neutral."
 
-# k classes, m machines, s support vectors, n coefficients of a face
+# k classes, m machines, s support vectors, n coefficients or weights of a face
 _SHAPES: Final = {
     "centre": "n",
     "scale": "n",
@@ -60,7 +62,7 @@ class Machines:
     names: tuple[str, ...]
     "(k,) the classes."
     basis: str
-    "Fingerprint of the ExpressionBasis whose coefficients they learnt from; those of another mean nothing to them."
+    "Fingerprint of the ExpressionBasis whose coefficients they learnt from, or ARKIT_BASIS: the 52 weights."
     card: str
     "What they learnt from and how well, in a few sentences."
     centre: Floats
@@ -114,7 +116,7 @@ class Machines:
     def load(cls, path: Path, kind: str, basis: str | None) -> "Machines":
         """Read a file. Raises BridgeError when it is missing, damaged, of another kind or of another basis.
 
-        `basis`: the fingerprint that it must have; None where nobody knows yet.
+        `basis`: the fingerprint that it must have, if it reads coefficients; None where nobody knows yet.
         """
         remedy = f"make one with: python -m models.{kind}"
         try:
@@ -125,7 +127,7 @@ class Machines:
             raise BridgeError(f"{path} is no {kind} model, or a damaged one ({error}): {remedy}") from error
         if machines.kind != kind:
             raise BridgeError(f"{path} is a model of {machines.kind[:40]!r}, not of {kind}: {remedy}")
-        if basis is not None and machines.basis != basis:
+        if basis is not None and machines.basis not in (basis, ARKIT_BASIS):
             raise BridgeError(
                 f"the {kind} model {path} learnt from another face model's coefficients ({machines.basis[:40]!r}, not "
                 f"{basis!r}): choose its face model, or {remedy}"
@@ -134,17 +136,19 @@ class Machines:
 
 
 class OwnBasis:
-    """Whether coefficients are of the basis that a model learnt from; the first time they are not, that is said."""
+    """What a face expresses in the basis that a model learnt from; the first time that is not known, it is said."""
 
     def __init__(self, basis: str, complaint: str) -> None:
         self._basis, self._complaint = basis, complaint
         self._refused = ""
 
-    def __call__(self, basis: str) -> bool:
-        if self._basis != basis and self._refused != basis:
-            self._refused = basis
+    def __call__(self, face: FaceReading) -> Vector | None:
+        """See FaceReading.told_in."""
+        told = face.told_in(self._basis)
+        if told is None and self._refused != face.basis:
+            self._refused = face.basis
             log.warning(self._complaint)
-        return self._basis == basis
+        return told
 
 
 def losses(scores: Floats, code: Floats) -> Floats:
@@ -165,7 +169,7 @@ def _parsed(path: Path) -> Machines:
     arrays = read_arrays(path, _LARGEST, ("format", *_WORDS, *_SHAPES), tuple(_NEUTRAL))
     if (version := int(arrays.pop("format"))) not in range(1, FORMAT + 1):
         raise ValueError(f"format {version}, and this program knows {FORMAT}")
-    _check(arrays)
+    _check(arrays, len(ARKIT) if str(arrays["basis"]) == ARKIT_BASIS else COEFFICIENTS)
     words = {name: str(arrays[name]) for name in _WORDS}
     numbers = {name: np.asarray(array, np.float64) for name, array in arrays.items() if name not in _WORDS}
     return Machines(
@@ -185,8 +189,8 @@ def _parsed(path: Path) -> Machines:
     )
 
 
-def _check(arrays: dict[str, NDArray[Any]]) -> None:
-    """Raises ValueError unless every shape fits the others and every number can be one."""
+def _check(arrays: dict[str, NDArray[Any]], numbers: int) -> None:
+    """Raises ValueError unless every shape fits the others, a face has so many numbers, and every number can be one."""
     sizes: dict[str, int] = {}
     letters_of = _SHAPES | _WORDS | _NEUTRAL
     for name, array in arrays.items():
@@ -201,8 +205,8 @@ def _check(arrays: dict[str, NDArray[Any]]) -> None:
             raise ValueError(f"{name} has numbers that are none")
     if not (2 <= sizes["k"] <= 100 and sizes["m"] and sizes["s"]):
         raise ValueError("it has no classes or no machines")
-    if sizes["n"] != COEFFICIENTS:
-        raise ValueError(f"it reads {sizes['n']} numbers of a face, not {COEFFICIENTS} coefficients")
+    if sizes["n"] != numbers:
+        raise ValueError(f"it reads {sizes['n']} numbers of a face, not {numbers}")
     if len(set(arrays["names"].tolist())) != sizes["k"]:
         raise ValueError("two classes have one name")
     code = arrays["code"]

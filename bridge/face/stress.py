@@ -61,7 +61,7 @@ class StressChannel:
         self._sum = self._weight = 0.0
         self._time = math.nan
         self.reads = OwnBasis(self.basis, "the stress model is of another face model: there is no stress channel")
-        "Whether coefficients of a basis mean anything to it."
+        "What it wants of a face's reading; None where that means nothing to it."
 
     def with_options(self, options: StressOptions) -> "StressChannel":
         """The same state under other options; the model stays."""

@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> None:
     write_atomically(options.out.with_suffix(".csv"), _faces(study, answers[study.best]))
     write_atomically(options.out.with_suffix(".troubles.csv"), table_of(study.troubles))
     if options.export is not None:
-        _export(study, answers[study.best], tools, options)
+        _export(study, answers[study.best], options)
     _say(study, {title(row): answer for row, answer in answers.items()}, options.out)
 
 
@@ -129,7 +129,7 @@ def _truth(tools: Tools, folder: Path) -> dict[str, list[float]]:
     return {name: basis.coefficients(weights).tolist() for name, weights in known.items()}
 
 
-def _export(study: Study, answers: Answers, tools: Tools, options: argparse.Namespace) -> None:
+def _export(study: Study, answers: Answers, options: argparse.Namespace) -> None:
     accuracy, spread = answers.accuracy(study.labels)
     card = (
         f"{len(study.faces)} faces of {study.title}; {100 * accuracy:.1f} % (+- {100 * spread:.1f}) of faces that were "
@@ -138,8 +138,7 @@ def _export(study: Study, answers: Answers, tools: Tools, options: argparse.Name
         "It names posed expressions, not what anybody feels."
     )
     with _console.status("learning from all faces"):
-        basis = open_reader(tools).basis.fingerprint
-        machines = final(study, options.trials, options.seed, basis, card)
+        machines = final(study, options.trials, options.seed, card)
     write_atomically(options.export, machines.saved())
     _console.print(f"wrote {options.export}", markup=False, soft_wrap=True)
 

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from bridge.face import ARKIT_BASIS
 from bridge.face.emotion import KIND
 from bridge.face.machines import Floats, Machines
 from models.emotion.classifier import Faces, Setting, recall, search, train
 from models.emotion.folds import Ints
-from models.emotion.study import COEFFICIENTS, OWN, Study
+from models.emotion.study import OWN, WEIGHTS, Study
 from models.kept import kept, key_of
 from models.spread import Spread
 
@@ -88,10 +89,10 @@ def joined(study: Study, parts: Mapping[int, tuple[Setting, list[int]]]) -> Answ
     return Answers(found, study.tests, tuple(parts[number][0] for number in sorted(parts)))
 
 
-def final(study: Study, trials: int, seed: int, basis: str, card: str) -> Machines:
+def final(study: Study, trials: int, seed: int, card: str) -> Machines:
     """A model of every face of the set, for the daemon."""
-    source = study.sources[COEFFICIENTS]
+    source = study.sources[WEIGHTS]
     faces = study.learnt_from(source.against(OWN))
     setting = search(faces, len(study.names), trials, seed)
-    machines = train(faces, study.names, setting, KIND, basis, card)
+    machines = train(faces, study.names, setting, KIND, ARKIT_BASIS, card)
     return machines if source.neutrals is None else dataclasses.replace(machines, neutral=source.neutrals.everybody)

@@ -20,6 +20,12 @@ from models.emotion.folds import Ints, folds
 _COST: Final = (1e-2, 1e4)
 _GAMMA: Final = (1e-4, 1e0)
 "Where the search looks; coefficients are scaled to a spread of 1 before."
+_LEAST: Final = 0.2
+"Of the usual spread: with less, a number counts less than others."
+_CONSTANT: Final = 1e-3
+"Of the usual spread: with less, nothing can be learnt from a number."
+_NEVER: Final = 1e6
+"What such a number is divided by."
 _INNER: Final = 5
 "Folds of the search, inside what is given to train on."
 SEARCHED: Final = 3000
@@ -110,7 +116,7 @@ def _machines(
     faces: Faces, names: tuple[str, ...], setting: Setting, kind: str, basis: str, card: str, temperature: float
 ) -> Machines:
     centre = faces.features.mean(0)
-    scale = np.maximum(faces.features.std(0), 1e-9)
+    scale = _scale(faces.features)
     scaled = (faces.features - centre) / scale
     # one machine tells two classes apart; of more, each has its own against all others
     code = np.array([[-1.0], [1.0]]) if len(names) == 2 else 2 * np.eye(len(names)) - 1
@@ -129,6 +135,13 @@ def _machines(
     used[0] = True  # one at least, where nothing could be learnt
     parts = (centre, scale, scaled[used], duals[used], offsets, code)
     return Machines(kind, names, basis, card, *parts, setting.gamma, temperature)
+
+
+def _scale(features: Floats) -> Floats:
+    """(d,) what each number is divided by: its spread; one that hardly varies must not decide when it does one day."""
+    spread = features.std(0)
+    usual = float(np.sqrt(np.square(spread).mean()))
+    return np.where(spread > _CONSTANT * usual, np.maximum(spread, _LEAST * usual), _NEVER)
 
 
 def _temperature(lost: Floats, labels: Ints) -> float:

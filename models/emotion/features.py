@@ -1,4 +1,4 @@
-"""From a picture to what a classifier learns from: the 28 expression coefficients, and MediaPipe's 52 to compare with.
+"""From a picture to what a classifier learns from: ARKit weights and expression coefficients as the daemon reads them.
 
 Landmarks, then the face network on the aligned face, or, where none is given, the landmarks' own blendshapes, or else
 the fit of the face model to them: what the daemon does with each frame (bridge.face.reader), for a model must learn
@@ -33,7 +33,7 @@ from models.spread import Spread
 
 CHUNK: Final = 32
 "Pictures worked on together; what is lost at most when a run is stopped."
-_VERSION: Final = 3
+_VERSION: Final = 4
 "Of readings, here and in models.stress: kept ones of another version are not found."
 
 
@@ -65,8 +65,10 @@ class Reading:
     faces: int = 0
     digest: str = ""
     "Of the file's bytes: the same picture twice is found by it."
+    weights: tuple[float, ...] = ()
+    "ARKit's 52, as the daemon reads them."
     coefficients: tuple[float, ...] = ()
-    "As the daemon reads them."
+    "The expression basis's 28, likewise."
     fitted: tuple[float, ...] = ()
     "Those of the fit to the landmarks, where the daemon takes the landmarks' own blendshapes instead."
     blendshapes: tuple[float, ...] = ()
@@ -105,19 +107,20 @@ class Reader:
             return Reading("not fitted", str(error), len(found))
         if not all(np.isfinite(values).all() for values in read):
             return Reading("not fitted", "numbers that are none", len(found))
-        coefficients, fitted, blendshapes = (tuple(values.tolist()) for values in read)
-        return Reading("", "", len(found), "", coefficients, fitted, blendshapes)
+        return Reading("", "", len(found), "", *(tuple(values.tolist()) for values in read))
 
     def _read(self, image: NDArray[np.uint8], face: FaceLandmarks) -> tuple[NDArray[np.floating], ...]:
-        """Coefficients, fitted ones and blendshapes, as in Reading. Raises ValueError for points that are no face."""
+        """Weights and the rest, as in Reading. Raises ValueError for points that are no face."""
         nothing = np.zeros(0)
         shapes = nothing if face.blendshapes is None else face.blendshapes
         if self._network is not None:
-            return self._network(image, face.points), nothing, shapes
-        fitted = self.basis.coefficients(self._fit(face.points).weights)
+            read = self._network(image, face.points)
+            return self.basis.weights(read), read, nothing, shapes
+        weights = self._fit(face.points).weights
+        fitted = self.basis.coefficients(weights)
         if face.blendshapes is None:
-            return fitted, nothing, nothing
-        return self.basis.coefficients(face.blendshapes), fitted, shapes
+            return weights, fitted, nothing, nothing
+        return shapes, self.basis.coefficients(shapes), fitted, shapes
 
 
 open_reader: Final = functools.lru_cache(1)(Reader)

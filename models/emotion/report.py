@@ -23,13 +23,15 @@ from models.emotion.study import (
     OWN,
     PLAIN,
     TRUTH,
+    WEIGHTS,
     Row,
     Study,
 )
 from models.page import cards, figure, left_out, made_of, page
 
 _LEARNT: Final = {
-    COEFFICIENTS: "eyebridge: 28 expression coefficients",
+    WEIGHTS: "eyebridge: 52 ARKit weights as the avatar gets them",
+    COEFFICIENTS: "28 expression coefficients, as in the paper",
     FITTED: "28 coefficients of the face model's fit to the landmarks",
     BLENDSHAPES: "MediaPipe's 52 blendshapes (baseline)",
     TRUTH: "28 coefficients of the movements that were rendered, which no camera sees",
@@ -207,7 +209,7 @@ def _meaning(study: Study, how: How) -> str:
     choice = how.choice
     view = f" Faces seen from {choice.view} only." if how.layout in ("rafd", "kdef") else ""
     return f"""<h2>What was done</h2>
-<p>Each face's 28 expression coefficients were read by {read}, in {len(study.names)} classes.{view} Support vector
+<p>Each face's expression was read by {read}, in {len(study.names)} classes.{view} Support vector
 machines with radial kernels, joined by a one-versus-all code and decided by hinge loss; C, gamma and the weight of rare
 classes by {how.trials} rounds of Bayesian optimization inside each training part, so that no face that is asked
 about had a say in them.</p>

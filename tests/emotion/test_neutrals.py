@@ -16,7 +16,7 @@ from models.emotion.faces import Face, Listing
 from models.emotion.features import Reading
 from models.emotion.folds import Ints
 from models.emotion.neutrals import neutrals_of
-from models.emotion.study import BLENDSHAPES, COEFFICIENTS, OTHERS, OWN, PLAIN, Study, study_of
+from models.emotion.study import BLENDSHAPES, COEFFICIENTS, OTHERS, OWN, PLAIN, WEIGHTS, Study, study_of
 
 
 @given(st.integers(1, 40), st.integers(1, 6), st.integers(0, 1000))
@@ -49,7 +49,7 @@ class Gallery:
         (self.faces if asked else self.neutrals).append(face)
         shapes = tuple(np.concatenate([values, np.zeros(24)]).tolist())
         own = hashlib.sha256(name.encode()).hexdigest()
-        self.readings[name] = Reading("", "", 1, digest or own, tuple(values.tolist()), (), shapes)
+        self.readings[name] = Reading("", "", 1, digest or own, shapes, tuple(values.tolist()), (), shapes)
         return name
 
     def study(self, compare: bool = True) -> Study:
@@ -83,7 +83,7 @@ def recognised(study: Study, learnt: str, asked: str, source: str = COEFFICIENTS
 
 def test_people_who_differ_at_rest_are_recognised_by_differences() -> None:
     study = people(4, 3.0).study()
-    assert study.best == (COEFFICIENTS, OWN)
+    assert study.best == (WEIGHTS, OWN)
     assert not study.plain
     for source in (COEFFICIENTS, BLENDSHAPES):
         plain, own = (recognised(study, which, which, source) for which in (PLAIN, OWN))
@@ -94,15 +94,15 @@ def test_people_who_differ_at_rest_are_recognised_by_differences() -> None:
 
 def test_the_model_carries_everybodys_neutral() -> None:
     study = people(4, 1.0).study()
-    machines = final(study, 1, 0, "a basis", "made by a test")
-    source = study.sources[COEFFICIENTS]
+    machines = final(study, 1, 0, "made by a test")
+    source = study.sources[WEIGHTS]
     assert source.neutrals is not None
     neutral = np.array([study.names[label] == "neutral" for label in study.labels])
     assert machines.neutral == pytest.approx(source.features[neutral].mean(0))
     own = source.features[neutral & (study.groups == 0)].mean(0)
     mine = study.groups == 0
     assert (machines(source.features[mine], own).argmax(1) == study.labels[mine]).mean() > 0.9
-    plain = final(people(4, 1.0).study(compare=False), 1, 0, "a basis", "made by a test")
+    plain = final(people(4, 1.0).study(compare=False), 1, 0, "made by a test")
     assert plain.neutral is None
 
 
@@ -158,9 +158,13 @@ def test_where_faces_cannot_be_compared_they_are_taken_as_they_are(made: list[tu
         gallery.add(person, emotion, np.full(28, float(number)))
     study = gallery.study()
     assert words in study.plain
-    assert study.best == (COEFFICIENTS, PLAIN)
+    assert study.best == (WEIGHTS, PLAIN)
     assert len(study.faces) == len(made)
-    assert [row for _, asked in study.questions() for row in asked] == [(COEFFICIENTS, PLAIN), (BLENDSHAPES, PLAIN)]
+    assert [row for _, asked in study.questions() for row in asked] == [
+        (WEIGHTS, PLAIN),
+        (COEFFICIENTS, PLAIN),
+        (BLENDSHAPES, PLAIN),
+    ]
 
 
 def test_folds_are_of_people_whatever_is_compared() -> None:

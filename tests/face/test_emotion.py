@@ -8,15 +8,19 @@ import numpy as np
 import pytest
 
 from bridge import profiles
+from bridge.blendshapes import ARKIT
 from bridge.channels import CHANNEL_NAMES, EMOTION_NAMES
 from bridge.config import Config
 from bridge.errors import BridgeError
+from bridge.face import ARKIT_BASIS
 from bridge.face.emotion import EmotionModel
 from bridge.face.machines import Machines
-from bridge.frames import EyeFrame, FaceReading, Result
+from bridge.frames import NO_HEAD, EyeFrame, FaceReading, Result
+from bridge.fusion import Fusion, FusionOptions
 from bridge.personalization import FaceRest, Profile
 from bridge.pipeline import Pipeline
 from tests.faces import reading
+from tests.test_fusion import NOTHING
 
 ONE: Final = np.eye(28, dtype=np.float32)
 EVERYBODY: Final = 4.0 * ONE[5]
@@ -98,7 +102,7 @@ def test_the_line_subtracts_the_neutral_it_has_taken(tmp_path: Path) -> None:
     assert emotion(shown(pipeline, smile, 0.0, 0.5)) == "neutral", "a stranger's smile is far from everybody's"
     pipeline.capture_neutral(5.0)
     assert shown(pipeline, face(OWN), 1.0, 5.5).personalized
-    np.testing.assert_array_equal(pipeline.profile.coefficients("none"), OWN)
+    np.testing.assert_array_equal(pipeline.profile.rest_in("none"), OWN)
     assert emotion(shown(pipeline, smile, 7.0, 1.0)) == "happiness"
     assert emotion(shown(pipeline, face(OWN), 9.0, 1.0)) == "neutral"
     pipeline.forget_neutral()
@@ -111,9 +115,52 @@ def test_a_rest_is_the_median_of_what_was_read_in_one_basis() -> None:
     assert rest.coefficients is not None
     np.testing.assert_array_equal(rest.coefficients, 2 * ONE[0])
     profile = replace(Profile.population(np.zeros((2, 4), np.float32)), face=rest)
-    assert profile.coefficients("none") is rest.coefficients
-    assert profile.coefficients("before") is None, "coefficients of another basis mean nothing"
+    assert profile.rest_in("none") is rest.coefficients
+    assert profile.rest_in("before") is None, "coefficients of another basis mean nothing"
     assert FaceRest.of([face(np.full(28, np.nan))]).coefficients is None
+    assert profile.rest_in(ARKIT_BASIS) is rest.blendshapes
+    assert Profile.population(np.zeros((2, 4), np.float32)).rest_in(ARKIT_BASIS) is None
+
+
+def test_a_model_of_weights_reads_what_the_avatar_gets_whatever_the_face_model(tmp_path: Path) -> None:
+    smile, rest = (np.zeros(52, np.float32) for _ in range(2))
+    smile[[ARKIT.index("mouthSmileLeft"), ARKIT.index("mouthSmileRight")]] = 0.8
+    rest[ARKIT.index("browDownLeft")] = 0.5
+    machines = Machines(
+        kind="emotion",
+        names=("neutral", "happiness"),
+        basis=ARKIT_BASIS,
+        card="made by a test",
+        centre=np.zeros(52),
+        scale=np.full(52, 0.2),
+        vectors=np.stack([np.zeros(52), smile / 0.2]),
+        duals=2.0 * np.eye(2),
+        offsets=-np.ones(2),
+        code=2.0 * np.eye(2) - 1.0,
+        gamma=0.1,
+        temperature=0.1,
+        neutral=np.zeros(52),
+    )
+    path = tmp_path / "weights.npz"
+    path.write_bytes(machines.saved())
+    fuse = Fusion(FusionOptions(emotion=path))
+    profile = replace(Profile.population(np.zeros((2, 4), np.float32)), face=FaceRest(rest, NO_HEAD))
+    quiet = reading(basis="any")
+
+    def happy(weights: np.ndarray, wearer: Profile | None) -> float:
+        given = replace(quiet, blendshapes=weights)
+        found = fuse(NOTHING, 0.0, given, weights, wearer)[0]
+        return float(found.emotions[EMOTION_NAMES.index("happiness")])
+
+    assert happy(smile, None) > 0.9
+    assert happy(np.zeros(52, np.float32), None) < 0.1
+    assert happy(smile + rest, profile) > 0.9, "a brow that is always low is no anger"
+    assert happy(rest, profile) < 0.1
+    with np.load(path) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    np.savez(path, **{**arrays, "basis": np.array("builtin")})
+    with pytest.raises(BridgeError, match="52 numbers of a face, not 28"):
+        EmotionModel.load(path)
 
 
 def test_a_profile_keeps_the_neutral_and_one_that_is_none_is_refused(
@@ -128,10 +175,10 @@ def test_a_profile_keeps_the_neutral_and_one_that_is_none_is_refused(
         profiles.save(profile, "me", "index")
         return profiles.load("me", "index", (2, 4), glasses=False)
 
-    np.testing.assert_array_equal(again(whole).coefficients("none"), OWN)
+    np.testing.assert_array_equal(again(whole).rest_in("none"), OWN)
     without = again(replace(whole, face=replace(rest, coefficients=None)))
     assert without.face is not None
-    assert without.coefficients("none") is None
+    assert without.rest_in("none") is None
     for wrong in (np.full(28, np.inf, np.float32), np.zeros(27, np.float32), np.zeros((1, 28), np.float32)):
         with pytest.raises(BridgeError, match="damaged"):
             again(replace(whole, face=replace(rest, coefficients=wrong)))

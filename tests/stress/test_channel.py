@@ -10,6 +10,7 @@ from bridge.errors import BridgeError
 from bridge.face.machines import Machines
 from bridge.face.stress import NAMES, StressChannel, StressOptions
 from models.emotion.classifier import Faces, Setting, train
+from tests.faces import reading
 
 CALM, STRESSED = np.full(28, -1.0), np.full(28, 1.0)
 RATE = 30
@@ -95,8 +96,9 @@ def test_other_options_keep_what_was_seen() -> None:
 
 def test_coefficients_of_another_basis_are_not_read_and_that_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
     channel = StressChannel(machines(), StressOptions())
-    assert channel.reads(machines().basis)
+    own = reading(basis=machines().basis)
+    assert channel.reads(own) is own.coefficients
     assert not caplog.records
-    assert not channel.reads("another")
-    assert not channel.with_options(StressOptions(half_life=3)).reads("another")
+    assert channel.reads(reading(basis="another")) is None
+    assert channel.with_options(StressOptions(half_life=3)).reads(reading(basis="another")) is None
     assert ["another face model" in record.getMessage() for record in caplog.records] == [True]
