@@ -252,12 +252,13 @@ def test_ctrl_c_stops_at_once_and_cleanly(quiet: list[str]) -> None:
     assert "Traceback" not in rest
 
 
-def test_models_lists_the_shipped_network() -> None:
+def test_models_lists_the_shipped_networks() -> None:
     ran = eyebridge("models")
     assert ran.returncode == 0
-    assert "eyenet" in ran.stdout + ran.stderr
-    card = eyebridge("models", "eyenet")
-    assert "licence" in (card.stdout + card.stderr).lower()
+    for name in ("eyenet", "face"):
+        assert name in ran.stdout + ran.stderr
+        card = eyebridge("models", name)
+        assert "licence" in (card.stdout + card.stderr).lower()
 
 
 def test_bench_prints_json_with_its_keys() -> None:

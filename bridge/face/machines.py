@@ -47,8 +47,8 @@ _NEUTRAL: Final = {"neutral": "n"}
 _WORDS: Final = {"kind": "", "names": "k", "basis": "", "card": ""}
 _LARGEST: Final = 32 << 20
 "Bytes, packed or not; RAF-DB's 12,000 faces would make 4 MB if every one were a support vector."
-_FARTHEST: Final = 1e6
-"Spreads from the mean; whatever is that far is no face, and its square is still a number."
+_FARTHEST: Final = 8.0
+"Spreads from the mean: farther off, no number says more, so that one that hardly varied in training cannot decide all."
 _DAMAGE: Final = (OSError, ValueError, TypeError, OverflowError)
 "What reading a damaged file may raise."
 

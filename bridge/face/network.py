@@ -31,6 +31,7 @@ from bridge.sessions import REFUSED, first_line, metadata_text, open_session, re
 FORMAT: Final = 1
 METADATA_KEY: Final = "eyebridge_face"
 
+_SHIPPED: Final = Path(__file__).parents[2] / "models" / "weights" / "face"
 _REMEDY: Final = "choose another face network, or none: the landmarks alone then say what the face does"
 
 
@@ -92,9 +93,11 @@ class FaceNetwork:
     def load(cls, path: Path, basis: str | None = None, threads: int = 1) -> "FaceNetwork":
         """`basis`: the fingerprint of the ExpressionBasis that will read its coefficients.
 
-        Raises BridgeError in one sentence when the file is missing, damaged, another network or of another basis.
+        A bare name is that of a network that ships. Raises BridgeError in one sentence when the file is missing,
+        damaged, another network or of another basis.
         """
-        return cls(path, basis, threads)
+        own = _SHIPPED / f"{path}.onnx"
+        return cls(own if own in shipped_face_networks() else path, basis, threads)
 
     def __call__(self, image: RgbImage, points: Floats) -> Floats:
         """(28,) coefficients of the face with landmarks (68, 2) in a picture; NaN throughout where the network fails.
@@ -123,6 +126,11 @@ class FaceNetwork:
         if getattr(answer, "shape", None) != (1, COEFFICIENTS) or answer.dtype != np.float32:
             raise BridgeError(f"the face network {path} does not give {COEFFICIENTS} coefficients: {_REMEDY}")
         return names
+
+
+def shipped_face_networks() -> list[Path]:
+    """Those that come with this installation, by name."""
+    return sorted(_SHIPPED.glob("*.onnx"))
 
 
 def _metadata(path: Path, text: str) -> _Metadata:

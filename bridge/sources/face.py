@@ -48,7 +48,8 @@ class FaceInput(Wishes, frozen=True, extra="forbid"):
         description="What finds the face: MediaPipe's face_landmarker.task, or any 68-point network (.onnx)",
     )
     network: Path | None = Field(
-        default=None, description="Face network (.onnx of python -m models.deepexp); else the landmarks alone are used"
+        default=None,
+        description="Face network: face, which ships, or an .onnx of python -m models.deepexp; else landmarks alone",
     )
     model: Path | None = Field(default=None, description="Face model (.npz); else the built-in face")
     eyes: str | None = Field(

@@ -18,7 +18,7 @@ from models.emotion.study import OWN, WEIGHTS, Study
 from models.kept import kept, key_of
 from models.spread import Spread
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 "Of the kept answers; another one does not find those of the last."
 
 

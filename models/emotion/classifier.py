@@ -20,10 +20,8 @@ from models.emotion.folds import Ints, folds
 _COST: Final = (1e-2, 1e4)
 _GAMMA: Final = (1e-4, 1e0)
 "Where the search looks; coefficients are scaled to a spread of 1 before."
-_LEAST: Final = 0.2
-"Of the usual spread: with less, a number counts less than others."
-_CONSTANT: Final = 1e-3
-"Of the usual spread: with less, nothing can be learnt from a number."
+_CONSTANT: Final = 1e-9
+"With less spread than this, nothing can be learnt from a number."
 _NEVER: Final = 1e6
 "What such a number is divided by."
 _INNER: Final = 5
@@ -138,10 +136,9 @@ def _machines(
 
 
 def _scale(features: Floats) -> Floats:
-    """(d,) what each number is divided by: its spread; one that hardly varies must not decide when it does one day."""
+    """(d,) what each number is divided by: its spread; one that never varies must not decide when it does one day."""
     spread = features.std(0)
-    usual = float(np.sqrt(np.square(spread).mean()))
-    return np.where(spread > _CONSTANT * usual, np.maximum(spread, _LEAST * usual), _NEVER)
+    return np.where(spread > _CONSTANT, spread, _NEVER)
 
 
 def _temperature(lost: Floats, labels: Ints) -> float:
