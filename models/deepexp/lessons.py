@@ -41,7 +41,7 @@ _SHIFT: Final = 0.02
 "Of all landmarks together."
 _TREMBLE: Final = (0.0, 0.008)
 "What is added to landmarks that a detector has found, and that have its errors already."
-DETECTED: Final = 0.7
+OF_DETECTOR: Final = 0.7
 "Of the faces that a detector found: so often its landmarks are given, else true ones with errors of any detector's."
 
 
@@ -94,7 +94,7 @@ class Lessons:
     def _found(self, clip: Clip, frame: int, rng: Generator) -> Floats:
         """(68, 2) landmarks as some detector would find them."""
         known = clip.detected is not None and bool(np.isfinite(clip.detected[frame]).all())
-        if clip.detected is not None and known and rng.random() < DETECTED:
+        if clip.detected is not None and known and rng.random() < OF_DETECTOR:
             marks = clip.detected[frame]
             return np.asarray(marks + _width(marks) * rng.normal(0, rng.uniform(*_TREMBLE), marks.shape))
         marks = clip.truth.landmarks[frame]

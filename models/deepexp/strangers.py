@@ -18,7 +18,7 @@ from bridge.face.basis import ExpressionBasis
 from bridge.face.camera import turned
 from bridge.face.model import FaceModel
 from models.deepexp.clips import Clip
-from models.deepexp.lessons import DETECTED, JITTER
+from models.deepexp.lessons import JITTER, OF_DETECTOR
 from models.deepexp.picture import MIDDLE
 from models.deepexp.rendering import FARTHEST, NEAREST, WIDEST
 
@@ -54,7 +54,7 @@ class Strangers:
         points = brought(points)
         noise = rng.normal(0, 1, points.shape) * np.ptp(points, axis=1).max(1)[:, None, None]
         noise *= rng.uniform(*JITTER, (count, 1, 1))
-        detected = np.flatnonzero(rng.random(count) < DETECTED) if len(self._errors) else np.zeros(0, np.intp)
+        detected = np.flatnonzero(rng.random(count) < OF_DETECTOR) if len(self._errors) else np.zeros(0, np.intp)
         noise[detected] = self._errors[self._alike(np.radians(angles[detected, 0]), rng)]
         offsets = (brought(points + noise) - TEMPLATE) / SIZE
         return torch.from_numpy(offsets).float(), torch.from_numpy(self._coefficients[rows]).float()
