@@ -10,7 +10,6 @@ import pytest
 
 from bridge.errors import BridgeError
 from bridge.face.alignment import TEMPLATE
-from bridge.face.fit import LandmarkFit
 from bridge.face.network import FaceNetwork
 from models.deepexp.acting import moment
 from models.deepexp.people import make_person
@@ -47,25 +46,22 @@ def test_a_network_of_another_basis_is_refused(tmp_path: Path) -> None:
         FaceNetwork.load(face_network(tmp_path / "face.onnx"), "f" * 16)
 
 
-def test_the_network_that_ships_reads_the_built_in_basis_better_than_a_fit() -> None:
-    """Forty rendered moments of people it has not met, landmarks as a good detector finds them."""
-    model, basis, rig = rigged(None)
-    network, fit = FaceNetwork.load(Path("face"), basis.fingerprint), LandmarkFit(model)
+def test_the_network_that_ships_reads_faces_of_a_kind_it_never_met() -> None:
+    """Forty rendered moments of the built-in face, which it did not learn from; landmarks as a good detector's."""
+    _, basis, rig = rigged(None)
+    network = FaceNetwork.load(Path("face"), basis.fingerprint)
     rng = np.random.default_rng(77)
-    truth, said, fitted = [], [], []
+    truth, said = [], []
     for _ in range(8):
         person = make_person(rig, rng)
         for _ in range(5):
             weights = moment(rng)
             view = View(float(rng.uniform(-20, 20)), 0.0, 0.0, 0.8, 900.0, 100.0, 100.0)
             image, points = picture(rig, person, weights, view, make_scene(rng, easy=True), (200, 200), rng)
-            points = points + 170 * rng.normal(0, 0.01, points.shape)
             truth.append(basis.coefficients(weights))
-            said.append(network(image, points))
-            fitted.append(basis.coefficients(fit(points).weights))
-    error, other = (np.square(np.stack(each) - np.stack(truth)).sum() for each in (said, fitted))
-    assert error < other
-    assert error < 0.6 * np.square(np.stack(truth)).sum()
+            said.append(network(image, points + 170 * rng.normal(0, 0.01, points.shape)))
+    error = np.square(np.stack(said) - np.stack(truth)).sum()
+    assert error < 0.5 * np.square(np.stack(truth)).sum()
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
