@@ -71,6 +71,9 @@ GROUPS: Final = (
     ("tongue", 51, 52),
 )
 
+ARKIT_BASIS: Final = "arkit"
+"Stands where an expression basis's fingerprint would, where these 52 weights themselves are meant."
+
 # Live Link Face sends ARKIT, spelt as Unreal's curves are, and then these turns of head and eyes.
 LIVE_LINK: Final = (
     *(name[0].upper() + name[1:] for name in ARKIT),

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.blendshapes import ARKIT_BASIS
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
-from bridge.face import ARKIT_BASIS
 
 Image = NDArray[np.uint8]
 Vector = NDArray[np.float32]

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from bridge.blendshapes import ARKIT_BASIS
 from bridge.channels import CHANNELS
-from bridge.face import ARKIT_BASIS
 from bridge.fewshot import Fit
 from bridge.frames import NO_HEAD, Expression, EyePair, FaceReading, Head, Image, Vector
 

@@ -4,5 +4,3 @@ from typing import Final
 
 COEFFICIENTS: Final = 28
 "How many numbers say what a face expresses (DeepExp3D, section III-A)."
-ARKIT_BASIS: Final = "arkit"
-"Takes the place of a basis's fingerprint where the 52 ARKit weights themselves are meant."

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.archives import read_arrays
-from bridge.blendshapes import ARKIT
+from bridge.blendshapes import ARKIT, ARKIT_BASIS
 from bridge.errors import BridgeError
-from bridge.face import ARKIT_BASIS, COEFFICIENTS
+from bridge.face import COEFFICIENTS
 from bridge.frames import FaceReading, Vector
 
 log = logging.getLogger("eyebridge")

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from bridge.face import ARKIT_BASIS
+from bridge.blendshapes import ARKIT_BASIS
 from bridge.face.emotion import KIND
 from bridge.face.machines import Floats, Machines
 from models.emotion.classifier import Faces, Setting, recall, search, train

@@ -8,9 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from bridge.blendshapes import ARKIT
+from bridge.blendshapes import ARKIT, ARKIT_BASIS
 from bridge.errors import BridgeError
-from bridge.face import ARKIT_BASIS
 from bridge.face.alignment import SIZE, TEMPLATE
 from bridge.face.basis import ExpressionBasis
 from bridge.face.crop import RgbImage

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 from bridge import profiles
-from bridge.blendshapes import ARKIT
+from bridge.blendshapes import ARKIT, ARKIT_BASIS
 from bridge.channels import CHANNEL_NAMES, EMOTION_NAMES
 from bridge.config import Config
 from bridge.errors import BridgeError
-from bridge.face import ARKIT_BASIS
 from bridge.face.emotion import EmotionModel
 from bridge.face.machines import Machines
 from bridge.frames import NO_HEAD, EyeFrame, FaceReading, Result
