@@ -166,7 +166,10 @@ def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
     given = [str(tmp_path / "images"), "--gaze", str(network), "--out", str(out), "--work", str(work)]
     if sys.platform != "win32":  # there a console's Ctrl-C cannot be sent to one process
         child = subprocess.Popen(
-            [sys.executable, "-m", "models.gaze_emotion", *given], stderr=subprocess.PIPE, text=True
+            [sys.executable, "-m", "models.gaze_emotion", *given],
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background ignores it
         )
         until = time.monotonic() + 180
         while not list(work.glob("*.json")) and child.poll() is None and time.monotonic() < until:

@@ -152,6 +152,7 @@ def test_each_eye_is_shown_under_its_own_name(page: Page) -> None:
 def test_the_avatar_closes_its_eyes_and_the_light_washes_over_the_scene(page: Page) -> None:
     page.wait(lambda: ink(page.pixels()) > 25)  # until the avatar is there, nothing in the middle is dark
     page.wait(lambda: warmth(page.pixels()) > 30)
+    page.wait(lambda: change(page.pixels(), page.pixels(), BACKDROP) < 0.5)  # the light has come all the way
     open_eyes = page.pixels()
     page.daemon.result = result(weights={"eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0})
     page.wait(lambda: change(open_eyes, page.pixels(), FACE) > 6)
@@ -287,7 +288,7 @@ def test_a_phone_shows_everything_without_scrolling_sideways(page: Page) -> None
         page.wait(lambda: page.chrome.execute_script("return innerWidth") == 390)
         assert page.chrome.execute_script("return document.documentElement.scrollWidth") == 390
         assert page.find("#capture").is_displayed()
-        assert page.find("[data-name=vmc] [role=switch]").is_displayed()
+        page.wait(lambda: page.find("[data-name=vmc] [role=switch]").is_displayed())
         stage, eyes = page.find(".stage").rect, page.find("#eyes").rect
         assert stage["y"] + stage["height"] <= eyes["y"]
     finally:
