@@ -75,18 +75,17 @@ class Fusion:
         self,
         eyes: Expression,
         quality: float,
-        face: FaceReading | None,
-        shown: Vector | None,
-        profile: Profile | None = None,
+        face: FaceReading,
+        profile: Profile,
     ) -> tuple[Expression, float]:
-        """See `fused`; `profile`: of the wearer, whose relaxed face an emotion model may subtract."""
-        if face is None or shown is None:
-            return eyes, quality
-        expression, quality = fused(eyes, quality, face, shown)
-        told = None if self._emotion is None else self._reads(face)
-        if self._emotion is None or told is None or not np.isfinite(told).all():
+        """See `fused`; `profile`: of the wearer, from whose relaxed face all is counted."""
+        expression, quality = fused(eyes, quality, face, profile.shown(face.blendshapes))
+        if self._emotion is None:
             return expression, quality
-        neutral = None if profile is None else profile.rest_in(self._emotion.basis)
+        told = self._reads(face)
+        if told is None or not np.isfinite(told).all():
+            return expression, quality
+        neutral = profile.rest_in(self._emotion.basis)
         found = dict(zip(self._emotion.names, self._emotion(told, neutral).tolist(), strict=True))
         return replace(expression, emotions=_named(found, float(expression.emotions[_CLOSED]))), quality
 

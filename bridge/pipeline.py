@@ -111,7 +111,7 @@ class Pipeline:
         face, seen = pair.face, trusted(reading, pair, returning)
         if face is None:
             return seen
-        return self._fuse(*seen, face, profile.shown(face.blendshapes), profile)
+        return self._fuse(*seen, face, profile)
 
     def _strain(self, face: FaceReading | None, time: float) -> float:
         """The slow stress channel, 0..1; NaN where it is off or knows nothing."""

@@ -18,11 +18,13 @@ from bridge.frames import EyeFrame, FaceReading, Gaze, Head, Result
 from bridge.fusion import Fusion, FusionOptions, behind_headset
 from bridge.guide import Prompt
 from bridge.mapping import Mapper, MappingOptions
+from bridge.personalization import Profile
 from bridge.pipeline import Pipeline
 from bridge.recording import RecordingReader
 from tests.faces import reading
 from tests.test_smoothing import expression
 
+NOBODY = Profile.population(np.zeros((2, 4), np.uint8))
 NOTHING = replace(expression(), channels=np.full(len(CHANNEL_NAMES), np.nan, np.float32))
 
 
@@ -66,7 +68,7 @@ def test_a_face_alone_is_eyes_lids_gaze_and_mouth() -> None:
 def test_every_blendshape_of_a_face_alone_arrives(name: str) -> None:
     """Each alone at 0.7, but those that follow from the gaze; the rig has a small dead zone for the eyes' part."""
     face = reading({name: 0.7})
-    expression, _ = Fusion(FusionOptions())(NOTHING, 0.0, face, face.blendshapes)
+    expression, _ = Fusion(FusionOptions())(NOTHING, 0.0, face, NOBODY)
     got = dict(zip(ARKIT, Mapper(MappingOptions())(expression).blendshapes.tolist(), strict=True))
     assert got[name] == pytest.approx(0.7, abs=0.06)
     assert not [other for other, weight in got.items() if other != name and weight > 0]
@@ -201,7 +203,7 @@ def test_a_model_of_emotions_takes_the_rules_place(tmp_path: Path, caplog: pytes
 
     def emotions(coefficient: int, basis: str = "builtin") -> dict[str, float]:
         face = replace(smiling, coefficients=4.0 * np.eye(28, dtype=np.float32)[coefficient], basis=basis)
-        found = fuse(NOTHING, 0.0, face, face.blendshapes)[0]
+        found = fuse(NOTHING, 0.0, face, NOBODY)[0]
         return dict(zip(("neutral", "anger", "surprise", "happiness", "closed_eyes"), found.emotions, strict=True))
 
     assert emotions(1)["happiness"] > 0.9

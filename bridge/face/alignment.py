@@ -48,24 +48,26 @@ class AlignedFace:
 
 def aligned(image: RgbImage, points: Floats, size: int = SIZE) -> AlignedFace:
     """The face with landmarks (68, 2), upright. Raises ValueError where they lie on one spot or are not finite."""
-    factor, shift = (complex(part) for part in _similarity(points))
+    by = _similarity(points)
+    factor, shift = (complex(part) for part in by)
     if not cmath.isfinite(factor):
         raise ValueError("points that are not finite, or on one spot, cannot be aligned")
     middle = (complex(0.5 * SIZE, 0.5 * SIZE) - shift) / factor
     square = Square(middle.real, middle.imag, SIZE / abs(factor), -cmath.phase(factor))
-    return AlignedFace(square.cut(image, size), brought(points))
+    return AlignedFace(square.cut(image, size), _moved(points, *by))
 
 
-def brought(points: Floats) -> Floats:
-    """(..., 68, 2) where landmarks of faces come to lie in their aligned pictures; NaN for points on one spot."""
-    factor, shift = _similarity(points)
+def brought(points: Floats, by: Floats | None = None) -> Floats:
+    """(..., 68, 2) where points come to lie in pictures of faces aligned by these landmarks, or else by themselves.
+
+    NaN where the landmarks lie on one spot.
+    """
+    return _moved(points, *_similarity(points if by is None else by))
+
+
+def _moved(points: Floats, factor: NDArray[np.complex128], shift: NDArray[np.complex128]) -> Floats:
     moved = factor[..., None] * (points @ (1, 1j)) + shift[..., None]
     return np.stack([moved.real, moved.imag], -1)
-
-
-def scale_of(points: Floats) -> NDArray[np.complex128]:
-    """(...) by what a face with landmarks (..., 68, 2) is enlarged and turned, as a complex factor of x + iy."""
-    return _similarity(points)[0]
 
 
 def _similarity(points: Floats) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:

@@ -5,6 +5,8 @@ and with one thing changed. Each method gets the same picture and the same landm
 given, else the true ones, each off by as much as a good detector's.
 """
 
+import copy
+import functools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -40,7 +42,6 @@ PAPER: Final = {"network": 0.007, "landmark fit": 0.026, "linear": 0.098}
 "Mean squared error of DeepExp3D, ITW and the linear fit (section IV-C)."
 CONDITIONS: Final = ("frontal", "semi-profile", "light", "covered", "blurred")
 "Others than the first change one thing."
-_BUILT_IN: Final = ExpressionBasis(load(None))
 _BLENDSHAPES: Final = "detector's blendshapes"
 _HELD_OUT: Final = 990_000
 "Added to the seed: nobody who was rendered to learn from is met here."
@@ -79,42 +80,47 @@ class Methods:
     model: Path | None
     landmarks: Path | None
 
-    def basis(self) -> ExpressionBasis:
-        """In which everything is compared: the model's, or the built-in face's where the network learnt that one.
 
-        Raises BridgeError for a wrong file.
-        """
-        own = rigged(self.model)[1]
-        if self.network is not None and FaceNetwork.load(self.network).basis == _BUILT_IN.fingerprint:
-            return _BUILT_IN
-        return own
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """The same, ready to read."""
 
-    def open(self) -> tuple[dict[str, Method], Landmarker | None]:
-        """(28,) coefficients of a picture and a face found in it, by method. Raises BridgeError for a wrong file."""
-        basis, model = self.basis(), rigged(self.model)[0]
-        fit, batch = LandmarkFit(model), BatchFit(model)
-        methods: dict[str, Method] = {
-            "landmark fit": lambda image, face: basis.coefficients(fit(face.points, lens=_lens(image)).weights),
-            "linear": lambda _, face: basis.coefficients(batch.linear(face.points[None]).weights[0]),
-        }
-        landmarker = open_landmarker(self.landmarks) if self.landmarks else None
-        if isinstance(landmarker, MediaPipe):
-            methods[_BLENDSHAPES] = lambda _, face: basis.coefficients(_given(face))
-        if self.network is not None:
-            network = FaceNetwork.load(self.network, basis.fingerprint)
-            methods = {"network": lambda image, face: network(image, face.points)} | methods
-        return methods, landmarker
+    basis: ExpressionBasis
+    "In which everything is compared: the model's, or the built-in face's where the network learnt that one."
+    readers: dict[str, Method]
+    "(28,) coefficients of a picture and a face found in it, by method."
+    landmarker: Landmarker | None
+    "Fresh: copy it for every picture, for it follows faces from one to the next."
+
+
+@functools.lru_cache(1)
+def opened(methods: Methods) -> Opened:
+    """Raises BridgeError for a wrong file."""
+    model, basis, _ = rigged(methods.model)
+    readers: dict[str, Method] = {}
+    if methods.network is not None:
+        if FaceNetwork.load(methods.network).basis == (built_in := ExpressionBasis(load(None))).fingerprint:
+            basis = built_in
+        network = FaceNetwork.load(methods.network, basis.fingerprint)
+        readers["network"] = lambda image, face: network(image, face.points)
+    fit, batch = LandmarkFit(model), BatchFit(model)
+    readers["landmark fit"] = lambda image, face: basis.coefficients(fit(face.points, lens=_lens(image)).weights)
+    readers["linear"] = lambda _, face: basis.coefficients(batch.linear(face.points[None]).weights[0])
+    landmarker = open_landmarker(methods.landmarks) if methods.landmarks else None
+    if isinstance(landmarker, MediaPipe):
+        readers[_BLENDSHAPES] = lambda _, face: basis.coefficients(_given(face))
+    return Opened(basis, readers, landmarker)
 
 
 def evaluate(methods: Methods, people: int, each: int, seed: int, spread: Spread) -> Iterator[dict[str, Found]]:
     """Each person's answers by condition, as they are done."""
-    methods.open()  # a wrong file is said before anything is rendered
+    opened(methods)  # a wrong file is said before anything is rendered
     yield from spread.map(_person, [(methods, each, seed, number) for number in range(people)])
 
 
 def _person(methods: Methods, each: int, seed: int, number: int) -> dict[str, Found]:
-    readers, _ = methods.open()
-    basis, rig = methods.basis(), rigged(methods.model)[2]
+    ready, rig = opened(methods), rigged(methods.model)[2]
+    basis = ready.basis
     rng = np.random.default_rng([_HELD_OUT + seed, number])
     person = make_person(rig, rng)
     weights = [moment(rng) for _ in range(each)]
@@ -126,9 +132,9 @@ def _person(methods: Methods, each: int, seed: int, number: int) -> dict[str, Fo
             noise = np.random.default_rng([seed, number, index])
             image, marks = picture(rig, person, expression, view, scene, _SIZE, noise)
             shots.append((image, marks + np.ptp(marks, axis=0).max() * noise.normal(0, _ERROR, marks.shape)))
-        detected = [_detected(methods, image, marks) for image, marks in shots]
+        detected = [_detected(ready.landmarker, image, marks) for image, marks in shots]
         said = {}
-        for name, read in readers.items():
+        for name, read in ready.readers.items():
             values = [
                 np.zeros(COEFFICIENTS) if face is None else read(image, face)
                 for (image, _), face in zip(shots, detected, strict=True)
@@ -144,11 +150,11 @@ def _lens(image: RgbImage) -> Lens:
     return Lens(_ZOOM * _AWAY, image.shape[1] / 2, image.shape[0] / 2)
 
 
-def _detected(methods: Methods, image: RgbImage, marks: Floats) -> FaceLandmarks | None:
+def _detected(fresh: Landmarker | None, image: RgbImage, marks: Floats) -> FaceLandmarks | None:
     """The landmarks that every method gets; a detector sees each picture as its first."""
-    if methods.landmarks is None:
+    if fresh is None:
         return FaceLandmarks(marks, 1.0, None, None)
-    faces = open_landmarker(methods.landmarks)(image)
+    faces = copy.copy(fresh)(image)
     return faces[0] if faces else None
 
 
@@ -218,19 +224,18 @@ def table(found: dict[str, Found]) -> str:
 
 def speed(methods: Methods, rounds: int = 40) -> dict[str, float]:
     """Milliseconds of a processor for each part of the path of one picture, the median of some rounds."""
-    basis, rig = methods.basis(), rigged(methods.model)[2]
-    readers, landmarker = methods.open()
+    ready, rig = opened(methods), rigged(methods.model)[2]
     rng = np.random.default_rng(1)
     view, scene = _changed("frontal", rng)
     view = replace(view, column=320.0, row=240.0)
     image, marks = picture(rig, make_person(rig, rng), moment(rng), view, scene, (480, 640), rng)
     points = marks + np.ptp(marks, axis=0).max() * rng.normal(0, _ERROR, marks.shape)
     face = FaceLandmarks(points, 1.0, None, None)
-    readers.pop(_BLENDSHAPES, None)  # these come with the landmarks
+    readers = {name: read for name, read in ready.readers.items() if name != _BLENDSHAPES}  # these are there already
     parts: dict[str, Callable[[], object]] = {n: partial(read, image, face) for n, read in readers.items()}
-    parts["way back to ARKit"] = partial(basis.weights, next(iter(readers.values()))(image, face))
-    if landmarker is not None:
-        parts["landmarks"] = partial(landmarker, image)
+    parts["way back to ARKit"] = partial(ready.basis.weights, next(iter(readers.values()))(image, face))
+    if ready.landmarker is not None:
+        parts["landmarks"] = partial(copy.copy(ready.landmarker), image)
     return {name: _median(part, rounds) for name, part in parts.items()}
 
 

@@ -93,11 +93,10 @@ class Lessons:
 
     def _found(self, clip: Clip, frame: int, rng: Generator) -> Floats:
         """(68, 2) landmarks as some detector would find them."""
-        known = clip.detected is not None and bool(np.isfinite(clip.detected[frame]).all())
-        if clip.detected is not None and known and rng.random() < OF_DETECTOR:
-            marks = clip.detected[frame]
-            return np.asarray(marks + _width(marks) * rng.normal(0, rng.uniform(*_TREMBLE), marks.shape))
         marks = clip.truth.landmarks[frame]
+        found = None if clip.detected is None else clip.detected[frame]
+        if found is not None and np.isfinite(found).all() and rng.random() < OF_DETECTOR:
+            return np.asarray(found + _width(found) * rng.normal(0, rng.uniform(*_TREMBLE), found.shape))
         error = rng.normal(0, rng.uniform(*JITTER), marks.shape) + rng.normal(0, _SHIFT, 2)
         return np.asarray(marks + _width(marks) * error)
 

@@ -13,7 +13,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
 
-from bridge.face.alignment import SIZE, TEMPLATE, brought, scale_of
+from bridge.face.alignment import SIZE, TEMPLATE, brought
 from bridge.face.basis import ExpressionBasis
 from bridge.face.camera import turned
 from bridge.face.model import FaceModel
@@ -71,14 +71,11 @@ def _errors(clips: list[Clip]) -> tuple[Floats, Floats]:
     turns, errors = [np.zeros(0)], [np.zeros((0, 68, 2))]
     for clip in clips:
         if clip.detected is not None:
-            error = scale_of(clip.truth.landmarks)[..., None] * _complex(clip.detected - clip.truth.landmarks)
-            fine = np.abs(error).max(-1) < _WILD  # and not NaN
-            errors.append(np.stack([error[fine].real, error[fine].imag], -1))
+            truth = clip.truth.landmarks
+            error = brought(clip.detected, by=truth) - brought(truth)
+            fine = np.linalg.norm(error, axis=-1).max(-1) < _WILD  # and not NaN
+            errors.append(error[fine])
             turns.append(np.arctan2(clip.truth.rotation[fine, 0, 2], clip.truth.rotation[fine, 2, 2]))
     every = np.concatenate(turns)
     order = np.argsort(every)
     return every[order], np.concatenate(errors)[order]
-
-
-def _complex(points: Floats) -> NDArray[np.complex128]:
-    return np.asarray(points @ (1, 1j))

@@ -114,7 +114,9 @@ class Run:
         for step in range(self.step, 1 << 60):
             rng = np.random.default_rng([self.recipe.seed, step, rank])
             lesson = self.lessons.lesson(rng.integers(0, len(self.lessons), size), rng)
-            yield replace(lesson, strangers=self.strangers.lesson(_STRANGERS * size, rng))
+            if self.config.sees_points:
+                lesson = replace(lesson, strangers=self.strangers.lesson(_STRANGERS * size, rng))
+            yield lesson
 
     def load_imagenet(self, path: Path) -> None:
         """Begin with torchvision's weights. Raises BridgeError when they are none, or the network is not ResNet-50."""

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from bridge.face.alignment import SIZE, TEMPLATE, aligned, brought, scale_of
+from bridge.face.alignment import SIZE, TEMPLATE, aligned, brought
 from bridge.face.camera import Camera, turned
 from bridge.face.model import load
 
@@ -28,7 +28,8 @@ def test_a_turned_and_scaled_face_is_brought_back(scale: int, roll: float) -> No
     assert np.allclose(face.points, TEMPLATE, atol=1e-6)
     assert np.allclose(face.offsets(), 0, atol=1e-6)
     assert np.allclose(brought(np.stack([points, 2 * points + 7])), TEMPLATE, atol=1e-6)
-    assert abs(scale_of(points)) == pytest.approx(1180 / scale)
+    off = brought(points + np.array([1.0, 0.0]), by=points) - brought(points)
+    assert np.linalg.norm(off, axis=1) == pytest.approx(1180 / scale)
     rows, columns = np.mgrid[:SIZE, :SIZE]
     for number, channel in ((30, 0), (36, 1), (45, 2)):
         light = face.picture[..., channel].astype(float)

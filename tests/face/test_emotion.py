@@ -19,7 +19,7 @@ from bridge.fusion import Fusion, FusionOptions
 from bridge.personalization import FaceRest, Profile
 from bridge.pipeline import Pipeline
 from tests.faces import reading
-from tests.test_fusion import NOTHING
+from tests.test_fusion import NOBODY, NOTHING
 
 ONE: Final = np.eye(28, dtype=np.float32)
 EVERYBODY: Final = 4.0 * ONE[5]
@@ -146,13 +146,13 @@ def test_a_model_of_weights_reads_what_the_avatar_gets_whatever_the_face_model(t
     profile = replace(Profile.population(np.zeros((2, 4), np.float32)), face=FaceRest(rest, NO_HEAD))
     quiet = reading(basis="any")
 
-    def happy(weights: np.ndarray, wearer: Profile | None) -> float:
+    def happy(weights: np.ndarray, wearer: Profile) -> float:
         given = replace(quiet, blendshapes=weights)
-        found = fuse(NOTHING, 0.0, given, weights, wearer)[0]
+        found = fuse(NOTHING, 0.0, given, wearer)[0]
         return float(found.emotions[EMOTION_NAMES.index("happiness")])
 
-    assert happy(smile, None) > 0.9
-    assert happy(np.zeros(52, np.float32), None) < 0.1
+    assert happy(smile, NOBODY) > 0.9
+    assert happy(np.zeros(52, np.float32), NOBODY) < 0.1
     assert happy(smile + rest, profile) > 0.9, "a brow that is always low is no anger"
     assert happy(rest, profile) < 0.1
     with np.load(path) as stored:
