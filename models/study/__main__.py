@@ -107,7 +107,8 @@ def _preset_argument(add: Add) -> None:
 def _render_arguments(add: Add) -> None:
     _parts_argument(add)
     add("out", type=Path, help="folder to write")
-    add("--every", type=int, default=1, help="only every so many-th frame of each hold; small needs 20 (%(default)s)")
+    words = "only every so many-th frame of each hold; medium needs 5, small 20 (%(default)s)"
+    add("--every", type=int, default=1, help=words)
     add("--people", type=int, default=benchmark.PEOPLE, help="only the first so many people (%(default)s)")
     spread_arguments(add)
 
