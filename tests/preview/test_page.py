@@ -131,7 +131,7 @@ def test_every_number_is_shown(page: Page) -> None:
     assert page.find('#channels [aria-label="Lid openness right"]').get_attribute("aria-valuenow") is None
     assert (page.text("#source"), page.text("#fps"), page.text("#latency")) == ("Replay of a test", "118", "2.3")
     assert (page.text("#quality"), page.text("#personalized")) == ("90", "no")
-    assert "3200 K" in page.text("#light")
+    page.wait(lambda: "3200 K" in page.text("#light"))
 
 
 def test_each_eye_is_shown_under_its_own_name(page: Page) -> None:
