@@ -72,7 +72,7 @@ def _upper_lid_raise(rng: Generator, spill: float) -> FaceState:
 
 def _squint(rng: Generator, spill: float) -> FaceState:
     s = rng.uniform(0.4, 1)
-    return _both("squint", {"squint": s, "brow_down": rng.uniform(0, 0.2), "cheek_raise": rng.uniform(0, 0.2) * s}, s)
+    return _both("squint", {"squint": s, "brow_down": rng.uniform(0, 0.2), "cheek_raise": rng.uniform(0, 0.35) * s}, s)
 
 
 def _eyes_closed(rng: Generator, spill: float) -> FaceState:
@@ -88,7 +88,8 @@ def _eyes_closed(rng: Generator, spill: float) -> FaceState:
 
 def _cheek_raise(rng: Generator, spill: float) -> FaceState:
     s = rng.uniform(0.4, 1)
-    return _both("cheek_raise", {"cheek_raise": s, "smile": s * rng.uniform(0, 0.7), "squint": rng.uniform(0, 0.12)}, s)
+    squint = s * rng.uniform(0, 0.25)
+    return _both("cheek_raise", {"cheek_raise": s, "smile": s * rng.uniform(0, 0.7), "squint": squint}, s)
 
 
 def _emotion(name: str, movements: Movements, strength: float) -> FaceState:
@@ -215,6 +216,6 @@ def with_gaze(state: FaceState, rng: Generator, pupil: float, yaw_sd: float, pit
 
 
 def _unrest(eye: EyeState, rng: Generator) -> EyeState:
-    """A little of everything else."""
-    amounts = rng.uniform(0, 0.09, len(_NUISANCE)) * (rng.random(len(_NUISANCE)) < 0.5)
+    """A little of everything else: hardly anybody moves one muscle alone."""
+    amounts = rng.uniform(0, 0.16, len(_NUISANCE)) * (rng.random(len(_NUISANCE)) < 0.5)
     return replace(eye, **{name: float(max(getattr(eye, name), a)) for name, a in zip(_NUISANCE, amounts, strict=True)})
