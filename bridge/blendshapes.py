@@ -73,6 +73,8 @@ GROUPS: Final = (
 
 ARKIT_BASIS: Final = "arkit"
 "Stands where an expression basis's fingerprint would, where these 52 weights themselves are meant."
+ARKIT_TWICE: Final = "arkit twice"
+"Likewise for a face network's 52 weights and, after them, the landmark detector's own."
 
 # Live Link Face sends ARKIT, spelt as Unreal's curves are, and then these turns of head and eyes.
 LIVE_LINK: Final = (

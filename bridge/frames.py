@@ -7,13 +7,13 @@ source's monotonic clock.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.blendshapes import ARKIT_BASIS
+from bridge.blendshapes import ARKIT_BASIS, ARKIT_TWICE
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
 
 Image = NDArray[np.uint8]
@@ -54,15 +54,31 @@ NO_HEAD: Final = Head(math.nan, math.nan, math.nan, math.nan, math.nan, math.nan
 
 
 @dataclass(frozen=True, slots=True)
-class FaceReading:
-    """What a face camera's picture says about the whole face at one moment."""
+class Expressed:
+    """What a face expresses, in every way in which it was read."""
 
     blendshapes: Vector
     "(52,) weights 0..1 in the order of blendshapes.ARKIT; NaN where a headset hides that part of the face."
     coefficients: Vector
-    "(28,) of the expression basis (bridge/face/basis.py)."
+    "(28,) of the expression basis (bridge/face/basis.py); NaN where they were not read."
     basis: str
     "That basis's fingerprint."
+    second: Vector | None = field(default=None, kw_only=True)
+    "(52,) a second opinion, the landmark detector's, where the blendshapes are a face network's; None without one."
+
+    def told_in(self, basis: str) -> Vector | None:
+        """The same in a basis, by its fingerprint or ARKIT_BASIS or ARKIT_TWICE; None where it was not read in that."""
+        if basis == ARKIT_BASIS:
+            return self.blendshapes
+        if basis == ARKIT_TWICE:
+            return None if self.second is None else np.concatenate([self.blendshapes, self.second])
+        return self.coefficients if basis == self.basis else None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceReading(Expressed):
+    """What a face camera's picture says about the whole face at one moment."""
+
     gaze: Gaze
     head: Head
     "From the camera's own position and axes."
@@ -70,12 +86,6 @@ class FaceReading:
     "0..1: how surely there is a face."
     time: float
     "Capture time, seconds, monotonic."
-
-    def told_in(self, basis: str) -> Vector | None:
-        """What the face expresses in a basis, by its fingerprint or ARKIT_BASIS; None in any other than its own."""
-        if basis == ARKIT_BASIS:
-            return self.blendshapes
-        return self.coefficients if basis == self.basis else None
 
 
 @dataclass(frozen=True, slots=True)

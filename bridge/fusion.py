@@ -22,7 +22,7 @@ from pydantic import BaseModel, Field
 
 from bridge.blendshapes import ARKIT
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES, SIDES
-from bridge.face.emotion import EmotionModel
+from bridge.face.emotion import KIND, EmotionModel
 from bridge.face.machines import OwnBasis
 from bridge.frames import Expression, FaceReading, Gaze, Vector
 from bridge.personalization import Profile
@@ -34,7 +34,7 @@ LEFT_FREE: Final = np.array([name.startswith(_FREE) for name in ARKIT])
 "(52,) which blendshapes a face camera is believed about, whoever else there is."
 
 _CLOSED: Final = EMOTION_NAMES.index("closed_eyes")
-_OTHER_MODEL: Final = "the emotion model is of another face model; emotions follow from smile, brows and mouth by rule"
+_BY_RULE: Final = "emotions follow from smile, brows and mouth by rule"
 _NOBODY: Final = Gaze(math.nan, math.nan, math.nan, math.nan)
 
 # channel without its side -> blendshape without its side (ARKit's inner brow has none), what a weight of 1 adds to 0
@@ -65,7 +65,7 @@ class Fusion:
         """Raises BridgeError when the emotion model is missing or damaged."""
         self._options = options
         self._emotion = None if options.emotion is None else EmotionModel.load(options.emotion)
-        self._reads = OwnBasis("" if self._emotion is None else self._emotion.basis, _OTHER_MODEL)
+        self._reads = OwnBasis("" if self._emotion is None else self._emotion.basis, KIND, _BY_RULE)
 
     def with_options(self, options: FusionOptions) -> "Fusion":
         """The same under other options; files are read again only when the options name others."""
@@ -92,7 +92,12 @@ class Fusion:
 
 def behind_headset(face: FaceReading) -> FaceReading:
     """What is left of a reading when a headset hides the eyes and all around them."""
-    return replace(face, blendshapes=np.where(LEFT_FREE, face.blendshapes, np.float32(np.nan)), gaze=_NOBODY)
+    second = None if face.second is None else _left_free(face.second)
+    return replace(face, blendshapes=_left_free(face.blendshapes), second=second, gaze=_NOBODY)
+
+
+def _left_free(shapes: Vector) -> Vector:
+    return np.where(LEFT_FREE, shapes, np.float32(np.nan))
 
 
 def fused(eyes: Expression, quality: float, face: FaceReading, shown: Vector) -> tuple[Expression, float]:

@@ -9,6 +9,7 @@ over between cameras and faces far better than an absolute value. What a guided 
 face camera's blendshapes and the head's pose count from the same rest.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Final
@@ -17,10 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from bridge.blendshapes import ARKIT_BASIS
 from bridge.channels import CHANNELS
 from bridge.fewshot import Fit
-from bridge.frames import NO_HEAD, Expression, EyePair, FaceReading, Head, Image, Vector
+from bridge.frames import NO_HEAD, Expressed, Expression, EyePair, FaceReading, Head, Image, Vector
 
 _NEUTRAL: Final = np.array([channel.neutral for channel in CHANNELS], np.float32)
 _GAZE: Final = np.array([channel.unit == "degrees" for channel in CHANNELS])
@@ -46,32 +46,25 @@ class PersonalizationOptions(BaseModel, frozen=True, extra="forbid"):
 
 
 @dataclass(frozen=True, slots=True)
-class FaceRest:
-    """How a wearer's relaxed face reads to a face camera, and how they hold their head meanwhile."""
+class FaceRest(Expressed):
+    """How a wearer's relaxed face reads to a face camera: blendshapes that it did not see are 0."""
 
-    blendshapes: Vector
-    "(52,) in the order of blendshapes.ARKIT; 0 where it did not see them."
     head: Head
-    coefficients: Vector | None = None
-    "(28,) of the expression basis; None where they were not read."
-    basis: str = ""
-    "That basis's fingerprint."
+    "How it is held meanwhile."
 
     @classmethod
     def of(cls, faces: Sequence[FaceReading]) -> "FaceRest":
         """The median of at least one reading."""
-        shapes = np.array([face.blendshapes for face in faces])
         heads = np.median([astuple(face.head) for face in faces], 0)
         basis = faces[-1].basis
-        read = [face.coefficients for face in faces if face.basis == basis and np.isfinite(face.coefficients).all()]
-        coefficients = np.median(read, 0).astype(np.float32) if read else None
-        return cls(_median(shapes, np.zeros(shapes.shape[1])), Head(*heads.tolist()), coefficients, basis)
-
-    def told_in(self, basis: str) -> Vector | None:
-        """As FaceReading.told_in."""
-        if basis == ARKIT_BASIS:
-            return self.blendshapes
-        return self.coefficients if basis == self.basis else None
+        seconds = [face.second for face in faces if face.second is not None]
+        return cls(
+            _median(np.array([face.blendshapes for face in faces]), 0.0),
+            _median(np.array([face.coefficients for face in faces if face.basis == basis]), math.nan),
+            basis,
+            Head(*heads.tolist()),
+            second=_median(np.array(seconds), 0.0) if seconds else None,
+        )
 
     def relative(self, blendshapes: Vector) -> Vector:
         """(52,) weights counted from the rest: a relaxed face is 0, full movements stay 1."""
@@ -159,7 +152,7 @@ class Profile:
         return blendshapes if self.face is None else self.face.relative(blendshapes)
 
     def rest_in(self, basis: str) -> Vector | None:
-        """What the wearer's relaxed face reads as in a basis, as FaceReading.told_in; None where it is not known."""
+        """What the wearer's relaxed face reads as in a basis, as Expressed.told_in; None where it is not known."""
         return None if self.face is None else self.face.told_in(basis)
 
     def head(self, face: FaceReading | None) -> Head:
@@ -169,7 +162,7 @@ class Profile:
         return face.head if self.face is None else self.face.turned(face.head)
 
 
-def _median(values: NDArray[np.float32], unknown: NDArray[np.floating]) -> Vector:
+def _median(values: NDArray[np.float32], unknown: NDArray[np.floating] | float) -> Vector:
     """(n, k) -> (k,) medians of what is known; `unknown` where nothing is."""
     never = np.isnan(values).all(0)
     return np.where(never, unknown, np.nanmedian(np.where(never, 0.0, values), 0)).astype(np.float32)

@@ -6,7 +6,7 @@ NAME.damaged    one that could not be read, set aside for whoever can save somet
 """
 
 import io
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -34,7 +34,8 @@ _FIT: Final = "fit_"
 "Before the name of each of a fit's arrays."
 _FACE: Final = ("face_blendshapes", "face_head")
 _COEFFICIENTS: Final = ("face_coefficients", "face_basis")
-_OPTIONAL: Final = (_GLASSES, *(_FIT + part for part in SHAPES), *_FACE, *_COEFFICIENTS)
+_SECOND: Final = "face_second"
+_OPTIONAL: Final = (_GLASSES, *(_FIT + part for part in SHAPES), *_FACE, *_COEFFICIENTS, _SECOND)
 _FARTHEST: Final = 360.0
 "Degrees or metres of a head."
 _DAMAGE: Final = (OSError, ValueError, KeyError, TypeError, OverflowError)
@@ -82,8 +83,10 @@ def save(profile: Profile, name: str, headset: str, glasses: bool = False) -> Pa
     face = profile.face
     if face is not None:
         arrays |= dict(zip(_FACE, (face.blendshapes, np.array(astuple(face.head))), strict=True))
-        if face.coefficients is not None:
+        if not np.isnan(face.coefficients).all():
             arrays |= dict(zip(_COEFFICIENTS, (face.coefficients, np.array(face.basis)), strict=True))
+        if face.second is not None:
+            arrays[_SECOND] = face.second
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,
@@ -225,16 +228,16 @@ def _face(fields: dict[str, np.ndarray]) -> FaceRest | None:
     if not fields.keys() & set(_FACE):
         return None
     blendshapes, head = (fields[name] for name in _FACE)
-    if blendshapes.shape != (len(ARKIT),) or blendshapes.dtype != np.float32 or head.shape != (len(Head.__slots__),):
-        raise ValueError("a face's rest is broken")
-    if not ((blendshapes >= 0).all() and (blendshapes <= 1).all() and (np.abs(head) <= _FARTHEST).all()):
-        raise ValueError("a face's rest is no face's")
-    rest = FaceRest(blendshapes, Head(*head.tolist()))
-    if not fields.keys() & set(_COEFFICIENTS):
-        return rest
-    coefficients, basis = (fields[name] for name in _COEFFICIENTS)
+    coefficients, basis, second = np.full(COEFFICIENTS, np.nan, np.float32), np.array(""), fields.get(_SECOND)
+    if fields.keys() & set(_COEFFICIENTS):
+        coefficients, basis = (fields[name] for name in _COEFFICIENTS)
+        if not np.isfinite(coefficients).all():
+            raise ValueError("a face's coefficients are none")
     if coefficients.shape != (COEFFICIENTS,) or coefficients.dtype != np.float32 or basis.dtype.kind != "U":
         raise ValueError("a face's coefficients are broken")
-    if not np.isfinite(coefficients).all():
-        raise ValueError("a face's coefficients are none")
-    return replace(rest, coefficients=coefficients, basis=str(basis))
+    if not (head.shape == (len(Head.__slots__),) and (np.abs(head) <= _FARTHEST).all()):
+        raise ValueError("a head's rest is broken")
+    for shapes in (blendshapes, *(() if second is None else (second,))):
+        if shapes.shape != (len(ARKIT),) or shapes.dtype != np.float32 or not ((shapes >= 0) & (shapes <= 1)).all():
+            raise ValueError("a face's rest is no face's")
+    return FaceRest(blendshapes, coefficients, str(basis), Head(*head.tolist()), second=second)

@@ -8,8 +8,10 @@
     blendshapes   52 float32       in the order of blendshapes.ARKIT; NaN where a headset hides that part
     coefficients  28 float32
     basis         32 bytes         the basis's fingerprint, ASCII, filled up with NUL
+    second        52 float32       the landmark detector's opinion beside a face network's; NaN throughout without one
 
-All little-endian. A record that is cut off or holds senseless numbers is left out, its frame then has no face. The
+All little-endian, after 8 bytes that say so (HEADER); a file without these is of the version before, which had no
+second opinions. A record that is cut off or holds senseless numbers is left out, its frame then has no face. The
 camera's pictures of the face are never kept.
 """
 
@@ -24,8 +26,10 @@ from bridge.face import COEFFICIENTS
 from bridge.frames import FaceReading, Gaze, Head
 
 FACES: Final = "faces.bin"
+HEADER: Final = b"FACES 2\n"
+"What the file begins with; as an index it would be out of all reason."
 
-_RECORD: Final = np.dtype(
+_FIRST: Final = np.dtype(
     [
         ("index", "<i8"),
         ("time", "<f8"),
@@ -37,15 +41,19 @@ _RECORD: Final = np.dtype(
         ("basis", "S32"),
     ]
 )
+"A record of the version before."
+_RECORD: Final = np.dtype([*((name, _FIRST[name]) for name in _FIRST.fields or ()), ("second", "<f4", len(ARKIT))])
+_NONE: Final = np.full(len(ARKIT), np.nan, np.float32)
 _LONGEST: Final = 10_000_000
 "Records; a day at 100 Hz. What comes after them is not read."
 
 
 def packed(index: int, face: FaceReading) -> bytes:
     """A frame's record."""
+    second = _NONE if face.second is None else face.second
     fields = (
         *(index, face.time, face.quality, astuple(face.gaze), astuple(face.head)),
-        *(face.blendshapes, face.coefficients, face.basis.encode("ascii", "replace")),
+        *(face.blendshapes, face.coefficients, face.basis.encode("ascii", "replace"), second),
     )
     return np.array([fields], _RECORD).tobytes()
 
@@ -58,16 +66,27 @@ def read(path: Path) -> tuple[dict[int, FaceReading], int]:
     if not path.is_file():
         return {}, 0
     with path.open("rb") as file:
-        data = file.read(_LONGEST * _RECORD.itemsize)
-    records = np.frombuffer(data[: len(data) // _RECORD.itemsize * _RECORD.itemsize], _RECORD)
+        data = file.read(len(HEADER) + _LONGEST * _RECORD.itemsize)
+    kind = _RECORD if data.startswith(HEADER) else _FIRST
+    data = data.removeprefix(HEADER)
+    whole, cut = divmod(len(data), kind.itemsize)
+    records = _of_today(np.frombuffer(data, kind, whole))
     good = records[_sensible(records)]
-    cut = len(data) % _RECORD.itemsize != 0
-    return {int(record["index"]): _reading(record) for record in good}, len(records) - len(good) + cut
+    return {int(record["index"]): _reading(record) for record in good}, len(records) - len(good) + (cut > 0)
+
+
+def _of_today(records: np.ndarray) -> np.ndarray:
+    """(n,) records of either version -> of this one."""
+    today = np.empty(len(records), _RECORD)
+    today["second"] = np.nan
+    for name in records.dtype.names or ():
+        today[name] = records[name]
+    return today
 
 
 def _sensible(records: np.ndarray) -> np.ndarray:
     """(n,) which records a face camera could have made."""
-    shapes, gaze = records["blendshapes"], records["gaze"]
+    shapes, gaze = np.concatenate([records["blendshapes"], records["second"]], 1), records["gaze"]
     return np.asarray(
         (records["index"] >= 0)
         & np.isfinite(records["time"])
@@ -81,10 +100,12 @@ def _sensible(records: np.ndarray) -> np.ndarray:
 
 
 def _reading(record: np.void) -> FaceReading:
+    second = record["second"].astype(np.float32)
     return FaceReading(
         blendshapes=record["blendshapes"].astype(np.float32),
         coefficients=record["coefficients"].astype(np.float32),
         basis=record["basis"].decode("ascii"),
+        second=None if np.isnan(second).all() else second,
         gaze=Gaze(*record["gaze"].tolist()),
         head=Head(*record["head"].tolist()),
         quality=float(record["quality"]),

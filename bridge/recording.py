@@ -145,6 +145,7 @@ class RecordingWriter:
         if self._faces is None:
             file = open(self.path / recorded_faces.FACES, "xb", buffering=0, opener=_private)  # noqa: SIM115
             self._faces = self._files.enter_context(file)
+            _write_whole(file, recorded_faces.HEADER)
             self._all = [*self._all, self._faces]  # anew: a sync may be going through the others now
         return self._faces
 

@@ -1,6 +1,7 @@
 """Faces as a face camera reads them, for tests that need no camera."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 
 import numpy as np
 
@@ -34,5 +35,5 @@ def same(one: FaceReading | None, other: FaceReading | None) -> bool:
         np.array_equal(np.array(getattr(one, name)), np.array(getattr(other, name)), equal_nan=True)
         if isinstance(getattr(one, name), np.ndarray)
         else repr(getattr(one, name)) == repr(getattr(other, name))
-        for name in FaceReading.__slots__
+        for name in (field.name for field in fields(FaceReading))
     )

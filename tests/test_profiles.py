@@ -177,16 +177,25 @@ def test_the_command_lists_takes_back_and_deletes(capsys: pytest.CaptureFixture[
 
 
 def test_the_rest_of_a_face_camera_is_kept_and_one_that_is_none_is_refused() -> None:
-    rest = FaceRest(np.linspace(0, 1, 52, dtype=np.float32), Head(3.0, -8.5, 0.25, 0.0625, 0.0, -0.5))
+    shapes, nothing = np.linspace(0, 1, 52, dtype=np.float32), np.full(28, np.nan, np.float32)
+    rest = FaceRest(shapes, nothing, "", Head(3.0, -8.5, 0.25, 0.0625, 0.0, -0.5), second=shapes[::-1].copy())
     profiles.save(replace(somebody(), face=rest), "me", "index")
     loaded = profiles.load("me", "index", SHAPE, glasses=False).face
     assert loaded is not None
     np.testing.assert_array_equal(loaded.blendshapes, rest.blendshapes)
     assert loaded.head == rest.head
+    assert loaded.second is not None
+    np.testing.assert_array_equal(loaded.second, shapes[::-1])
+    profiles.save(replace(somebody(), face=replace(rest, second=None)), "alone", "index")
+    alone = profiles.load("alone", "index", SHAPE, glasses=False).face
+    assert alone is not None
+    assert alone.second is None
     for wrong in (
         replace(rest, blendshapes=np.full(52, np.nan, np.float32)),
         replace(rest, blendshapes=np.zeros(51, np.float32)),
         replace(rest, head=replace(rest.head, z=np.inf)),
+        replace(rest, second=np.full(52, 2.0, np.float32)),
+        replace(rest, second=np.zeros(51, np.float32)),
     ):
         profiles.save(replace(somebody(), face=wrong), "wrong", "index")
         with pytest.raises(BridgeError, match="damaged"):

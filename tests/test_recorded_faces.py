@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bridge.frames import EyeFrame, FaceReading, Gaze, Head
 from bridge.fusion import behind_headset
-from bridge.recorded_faces import FACES, packed, read
+from bridge.recorded_faces import FACES, HEADER, packed, read
 from bridge.recording import RecordingReader, RecordingWriter
 from tests.faces import reading, same
 
@@ -26,6 +26,8 @@ def face(number: int) -> FaceReading:
         basis="0123456789abcdef",
         coefficients=tuple(np.linspace(-1, number, 28).tolist()),
     )
+    if number % 4 == 2:
+        whole = replace(whole, second=np.linspace(0, 1, 52, dtype=np.float32))
     return behind_headset(whole) if number % 3 == 0 else whole
 
 
@@ -65,8 +67,8 @@ def test_what_is_damaged_is_left_out_and_counted(recording: Path) -> None:
     file = recording / FACES
     size = len(packed(0, face(0)))
     data = bytearray(file.read_bytes())
-    assert len(data) == 9 * size
-    data[8:16] = np.float64(np.nan).tobytes()  # the first reading's time
+    assert len(data) == len(HEADER) + 9 * size
+    data[16:24] = np.float64(np.nan).tobytes()  # the first reading's time
     file.write_bytes(data[:-7])  # and the end is lost
     with RecordingReader(recording) as reader:
         found = {frame.index: frame.face for frame in reader}
@@ -76,10 +78,10 @@ def test_what_is_damaged_is_left_out_and_counted(recording: Path) -> None:
     assert same(found[4], face(2))
 
 
-@given(st.binary(max_size=2000))
-def test_no_bytes_are_too_strange(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+@given(st.sampled_from([b"", HEADER]), st.binary(max_size=2000))
+def test_no_bytes_are_too_strange(tmp_path_factory: pytest.TempPathFactory, start: bytes, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / FACES
-    path.write_bytes(data)
+    path.write_bytes(start + data)
     for found in read(path)[0].values():
         assert np.isfinite([found.time, found.quality, found.head.yaw, found.head.z]).all()
 
@@ -92,8 +94,18 @@ def test_wild_numbers_are_no_readings(tmp_path: Path) -> None:
         replace(good, head=Head(0, 0, 0, np.inf, 0, 0)),
         replace(good, gaze=Gaze(np.nan, 0, 0, 0)),
         replace(good, coefficients=np.full(28, np.inf, np.float32)),
+        replace(good, second=np.full(52, -0.5, np.float32)),
     ]
-    (tmp_path / FACES).write_bytes(b"".join(packed(n, each) for n, each in enumerate([*wild, good])))
+    (tmp_path / FACES).write_bytes(HEADER + b"".join(packed(n, each) for n, each in enumerate([*wild, good])))
     found, damaged = read(tmp_path / FACES)
-    assert list(found) == [5]
-    assert damaged == 5
+    assert list(found) == [6]
+    assert damaged == 6
+
+
+def test_a_file_of_the_version_before_is_read(tmp_path: Path) -> None:
+    records = [packed(number, face(number))[: -4 * 52] for number in (1, 5)]
+    (tmp_path / FACES).write_bytes(b"".join(records))
+    found, damaged = read(tmp_path / FACES)
+    assert damaged == 0
+    assert list(found) == [1, 5]
+    assert all(same(one, face(number)) for number, one in found.items())

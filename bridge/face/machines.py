@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.archives import read_arrays
-from bridge.blendshapes import ARKIT, ARKIT_BASIS
+from bridge.blendshapes import ARKIT, ARKIT_BASIS, ARKIT_TWICE
 from bridge.errors import BridgeError
 from bridge.face import COEFFICIENTS
-from bridge.frames import FaceReading, Vector
+from bridge.frames import Expressed, Vector
 
 log = logging.getLogger("eyebridge")
 
@@ -45,10 +45,17 @@ _SHAPES: Final = {
 _NEUTRAL: Final = {"neutral": "n"}
 "In files of machines that learnt from differences."
 _WORDS: Final = {"kind": "", "names": "k", "basis": "", "card": ""}
+_WEIGHTS: Final = {ARKIT_BASIS: len(ARKIT), ARKIT_TWICE: 2 * len(ARKIT)}
+"How many numbers of a face they read that learnt from weights, which are the same with every face model."
 _LARGEST: Final = 32 << 20
 "Bytes, packed or not; RAF-DB's 12,000 faces would make 4 MB if every one were a support vector."
 _FARTHEST: Final = 8.0
 "Spreads from the mean: farther off, no number says more, so that one that hardly varied in training cannot decide all."
+_OTHER_MODEL: Final = "is of another face model"
+_WITHOUT_SECOND: Final = (
+    "reads a face network's weights beside the landmark file's own, and there are not both: give --source.network and "
+    "a landmark file with blendshapes, or a model of one alone"
+)
 _DAMAGE: Final = (OSError, ValueError, TypeError, OverflowError)
 "What reading a damaged file may raise."
 
@@ -62,7 +69,7 @@ class Machines:
     names: tuple[str, ...]
     "(k,) the classes."
     basis: str
-    "Fingerprint of the ExpressionBasis whose coefficients they learnt from, or ARKIT_BASIS: the 52 weights."
+    "Fingerprint of the ExpressionBasis whose coefficients they learnt from, or one of _WEIGHTS."
     card: str
     "What they learnt from and how well, in a few sentences."
     centre: Floats
@@ -127,7 +134,7 @@ class Machines:
             raise BridgeError(f"{path} is no {kind} model, or a damaged one ({error}): {remedy}") from error
         if machines.kind != kind:
             raise BridgeError(f"{path} is a model of {machines.kind[:40]!r}, not of {kind}: {remedy}")
-        if basis is not None and machines.basis not in (basis, ARKIT_BASIS):
+        if basis is not None and machines.basis not in (basis, *_WEIGHTS):
             raise BridgeError(
                 f"the {kind} model {path} learnt from another face model's coefficients ({machines.basis[:40]!r}, not "
                 f"{basis!r}): choose its face model, or {remedy}"
@@ -138,12 +145,14 @@ class Machines:
 class OwnBasis:
     """What a face expresses in the basis that a model learnt from; the first time that is not known, it is said."""
 
-    def __init__(self, basis: str, complaint: str) -> None:
-        self._basis, self._complaint = basis, complaint
+    def __init__(self, basis: str, kind: str, consequence: str) -> None:
+        """`kind`: of the model, 'emotion' or 'stress'; `consequence`: what happens without it, for the user."""
+        why = _WITHOUT_SECOND if basis == ARKIT_TWICE else _OTHER_MODEL
+        self._basis, self._complaint = basis, f"the {kind} model {why}; {consequence}"
         self._refused = ""
 
-    def __call__(self, face: FaceReading) -> Vector | None:
-        """See FaceReading.told_in."""
+    def __call__(self, face: Expressed) -> Vector | None:
+        """See Expressed.told_in."""
         told = face.told_in(self._basis)
         if told is None and self._refused != face.basis:
             self._refused = face.basis
@@ -169,7 +178,7 @@ def _parsed(path: Path) -> Machines:
     arrays = read_arrays(path, _LARGEST, ("format", *_WORDS, *_SHAPES), tuple(_NEUTRAL))
     if (version := int(arrays.pop("format"))) not in range(1, FORMAT + 1):
         raise ValueError(f"format {version}, and this program knows {FORMAT}")
-    _check(arrays, len(ARKIT) if str(arrays["basis"]) == ARKIT_BASIS else COEFFICIENTS)
+    _check(arrays, _WEIGHTS.get(str(arrays["basis"]), COEFFICIENTS))
     words = {name: str(arrays[name]) for name in _WORDS}
     numbers = {name: np.asarray(array, np.float64) for name, array in arrays.items() if name not in _WORDS}
     return Machines(

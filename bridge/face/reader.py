@@ -84,6 +84,7 @@ class FaceReader:
         lens = Lens.of(picture.shape[1], picture.shape[0], self._field_of_view)
         try:
             weights, coefficients = self._expressed(picture, found, lens)
+            second = None if self._network is None else found.blendshapes
             shape = self._points.mean + np.tensordot(weights, self._points.expressions, 1)
             camera = fitted(shape, found.points, lens=lens)
         except ValueError:  # points on one spot, or none at all: no face
@@ -92,6 +93,7 @@ class FaceReader:
             blendshapes=weights.astype(np.float32),
             coefficients=coefficients.astype(np.float32),
             basis=self._basis.fingerprint,
+            second=None if second is None else second.astype(np.float32),
             gaze=_looking(weights) if found.irises is None else _gaze(camera, shape, found.points, found.irises),
             head=camera.head(),
             quality=found.score,

@@ -60,7 +60,7 @@ class StressChannel:
         "Fingerprint of the expression basis whose coefficients it reads."
         self._sum = self._weight = 0.0
         self._time = math.nan
-        self.reads = OwnBasis(self.basis, "the stress model is of another face model: there is no stress channel")
+        self.reads = OwnBasis(self.basis, KIND, "there is no stress channel")
         "What it wants of a face's reading; None where that means nothing to it."
 
     def with_options(self, options: StressOptions) -> "StressChannel":

@@ -9,12 +9,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from bridge.blendshapes import ARKIT_BASIS
 from bridge.face.emotion import KIND
 from bridge.face.machines import Floats, Machines
 from models.emotion.classifier import Faces, Setting, recall, search, train
 from models.emotion.folds import Ints
-from models.emotion.study import OWN, WEIGHTS, Study
+from models.emotion.study import BASES, Study
 from models.kept import kept, key_of
 from models.spread import Spread
 
@@ -91,8 +90,9 @@ def joined(study: Study, parts: Mapping[int, tuple[Setting, list[int]]]) -> Answ
 
 def final(study: Study, trials: int, seed: int, card: str) -> Machines:
     """A model of every face of the set, for the daemon."""
-    source = study.sources[WEIGHTS]
-    faces = study.learnt_from(source.against(OWN))
+    name, against = study.best
+    source = study.sources[name]
+    faces = study.learnt_from(source.against(against))
     setting = search(faces, len(study.names), trials, seed)
-    machines = train(faces, study.names, setting, KIND, ARKIT_BASIS, card)
+    machines = train(faces, study.names, setting, KIND, BASES[name], card)
     return machines if source.neutrals is None else dataclasses.replace(machines, neutral=source.neutrals.everybody)

@@ -33,7 +33,7 @@ from models.spread import Spread
 
 CHUNK: Final = 32
 "Pictures worked on together; what is lost at most when a run is stopped."
-_VERSION: Final = 4
+_VERSION: Final = 5
 "Of readings, here and in models.stress: kept ones of another version are not found."
 
 
@@ -73,6 +73,8 @@ class Reading:
     "Those of the fit to the landmarks, where the daemon takes the landmarks' own blendshapes instead."
     blendshapes: tuple[float, ...] = ()
     "Where the landmarks' file gives them itself."
+    twice: tuple[float, ...] = ()
+    "The weights and then those blendshapes, where a face network read the weights; see blendshapes.ARKIT_TWICE."
 
     def values(self) -> list[Any]:
         """What Reading(*values) is made of again."""
@@ -115,12 +117,13 @@ class Reader:
         shapes = nothing if face.blendshapes is None else face.blendshapes
         if self._network is not None:
             read = self._network(image, face.points)
-            return self.basis.weights(read), read, nothing, shapes
+            weights = self.basis.weights(read)
+            return weights, read, nothing, shapes, np.concatenate([weights, shapes]) if shapes.size else nothing
         weights = self._fit(face.points).weights
         fitted = self.basis.coefficients(weights)
         if face.blendshapes is None:
-            return weights, fitted, nothing, nothing
-        return shapes, self.basis.coefficients(shapes), fitted, shapes
+            return weights, fitted, nothing, nothing, nothing
+        return shapes, self.basis.coefficients(shapes), fitted, shapes, nothing
 
 
 open_reader: Final = functools.lru_cache(1)(Reader)

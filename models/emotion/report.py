@@ -23,6 +23,7 @@ from models.emotion.study import (
     OWN,
     PLAIN,
     TRUTH,
+    TWICE,
     WEIGHTS,
     Row,
     Study,
@@ -30,7 +31,8 @@ from models.emotion.study import (
 from models.page import cards, figure, left_out, made_of, page
 
 _LEARNT: Final = {
-    WEIGHTS: "eyebridge: 52 ARKit weights as the avatar gets them",
+    TWICE: "eyebridge: 52 ARKit weights as the avatar gets them, beside MediaPipe's",
+    WEIGHTS: "52 ARKit weights as the avatar gets them",
     COEFFICIENTS: "28 expression coefficients, as in the paper",
     FITTED: "28 coefficients of the face model's fit to the landmarks",
     BLENDSHAPES: "MediaPipe's 52 blendshapes (baseline)",

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from bridge.blendshapes import ARKIT_BASIS, ARKIT_TWICE
 from bridge.face.machines import Floats
 from models.emotion.classes import CLASSES, NUMBERS, ORDER
 from models.emotion.classifier import Faces
@@ -19,8 +20,11 @@ from models.listing import Trouble, counted_once
 FOLDS: Final = 10
 _NEUTRAL: Final = NUMBERS["neutral"]
 
-WEIGHTS, COEFFICIENTS, FITTED, BLENDSHAPES, TRUTH = "weights", "coefficients", "fitted", "blendshapes", "truth"
-"What may be learnt from; the first is what the daemon gives a model that was exported."
+TWICE, WEIGHTS, COEFFICIENTS = "twice", "weights", "coefficients"
+FITTED, BLENDSHAPES, TRUTH = "fitted", "blendshapes", "truth"
+"What may be learnt from."
+BASES: Final = {TWICE: ARKIT_TWICE, WEIGHTS: ARKIT_BASIS}
+"What the daemon gives a model that was exported: of these the first that is known of every face."
 PLAIN, OWN, OTHERS = "plain", "own", "others"
 "As it is, minus the same person's neutral, or minus everybody else's, as before the person's own is known."
 Row = tuple[str, str]
@@ -73,7 +77,8 @@ class Study:
     @property
     def best(self) -> Row:
         """What the daemon does."""
-        return WEIGHTS, PLAIN if self.plain else OWN
+        name = next(name for name in BASES if name in self.sources)
+        return name, PLAIN if self.plain else OWN
 
     def learnt_from(self, features: Floats) -> Faces:
         """Features (n, d) of the faces, with their labels."""
@@ -84,7 +89,7 @@ class Study:
         for name, source in self.sources.items():
             yield source.features, {(name, PLAIN): source.features}
             if source.neutrals is not None:
-                asked = (OWN, OTHERS) if name == WEIGHTS else (OWN,)
+                asked = (OWN, OTHERS) if name == self.best[0] else (OWN,)
                 yield source.against(OWN), {(name, which): source.against(which) for which in asked}
 
 
@@ -179,7 +184,7 @@ def _sources(
     """Of the first `asked` rows; the others are neutral pictures that these are compared with."""
     neutral = np.array([face.emotion == _NEUTRAL for face in rows], bool)
     found = {}
-    for name in (WEIGHTS, COEFFICIENTS, FITTED, BLENDSHAPES, TRUTH):
+    for name in (*BASES, COEFFICIENTS, FITTED, BLENDSHAPES, TRUTH):
         values = [truth.get(face.name, ()) if name == TRUTH else getattr(readings[face.name], name) for face in rows]
         if not values or not all(map(len, values)):
             continue

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from bridge.blendshapes import ARKIT, ARKIT_BASIS
+from bridge.blendshapes import ARKIT, ARKIT_BASIS, ARKIT_TWICE
 from bridge.errors import BridgeError
 from bridge.face.alignment import SIZE, TEMPLATE
 from bridge.face.basis import ExpressionBasis
@@ -192,6 +192,18 @@ def test_a_model_learns_from_what_the_daemon_will_give_it(tmp_path: Path, monkey
     assert read.coefficients == pytest.approx(live.coefficients.tolist(), abs=1e-5)
     assert read.blendshapes == pytest.approx(shapes.tolist())
     assert read.fitted != pytest.approx(read.coefficients), "the fit is there to compare with"
+    assert live.second is None
+    assert not read.twice
+
+    network = face_network(tmp_path / "face.onnx", about=ABOUT | {"basis": ExpressionBasis(load(None)).fingerprint})
+    twice = Reader(Tools(tmp_path, network, None)).picture(image).twice
+    live = FaceReader(Shapes(shapes), load(None), network)(image, 0.0)
+    assert live is not None
+    told = live.told_in(ARKIT_TWICE)
+    assert told is not None
+    assert twice == pytest.approx(told.tolist(), abs=1e-5)
+    assert twice[len(ARKIT) :] == pytest.approx(shapes.tolist())
+    assert twice[: len(ARKIT)] != pytest.approx(shapes.tolist())
 
 
 @pytest.mark.parametrize("what", ["folder", "landmarks", "network", "few", "trials"])

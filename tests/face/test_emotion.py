@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from bridge import profiles
-from bridge.blendshapes import ARKIT, ARKIT_BASIS
+from bridge.blendshapes import ARKIT, ARKIT_BASIS, ARKIT_TWICE
 from bridge.channels import CHANNEL_NAMES, EMOTION_NAMES
 from bridge.config import Config
 from bridge.errors import BridgeError
 from bridge.face.emotion import EmotionModel
 from bridge.face.machines import Machines
 from bridge.frames import NO_HEAD, EyeFrame, FaceReading, Result
-from bridge.fusion import Fusion, FusionOptions
+from bridge.fusion import Fusion, FusionOptions, behind_headset
 from bridge.personalization import FaceRest, Profile
 from bridge.pipeline import Pipeline
 from tests.faces import reading
@@ -24,6 +24,7 @@ from tests.test_fusion import NOBODY, NOTHING
 ONE: Final = np.eye(28, dtype=np.float32)
 EVERYBODY: Final = 4.0 * ONE[5]
 OWN: Final = 4.0 * ONE[6]
+UNREAD: Final = np.full(28, np.nan, np.float32)
 
 
 def written(path: Path, neutral: np.ndarray | None = EVERYBODY) -> Path:
@@ -111,39 +112,70 @@ def test_the_line_subtracts_the_neutral_it_has_taken(tmp_path: Path) -> None:
 def test_a_rest_is_the_median_of_what_was_read_in_one_basis() -> None:
     read = [ONE[0], 3 * ONE[0], np.full(28, np.nan), 2 * ONE[0]]
     rest = FaceRest.of([face(9 * ONE[1], "before"), *(face(one) for one in read)])
-    assert rest.coefficients is not None
     np.testing.assert_array_equal(rest.coefficients, 2 * ONE[0])
     profile = replace(Profile.population(np.zeros((2, 4), np.float32)), face=rest)
     assert profile.rest_in("none") is rest.coefficients
     assert profile.rest_in("before") is None, "coefficients of another basis mean nothing"
-    assert FaceRest.of([face(np.full(28, np.nan))]).coefficients is None
+    assert np.isnan(FaceRest.of([face(np.full(28, np.nan))]).coefficients).all()
     assert profile.rest_in(ARKIT_BASIS) is rest.blendshapes
     assert Profile.population(np.zeros((2, 4), np.float32)).rest_in(ARKIT_BASIS) is None
+
+
+def of_weights(basis: str, smile: np.ndarray) -> Machines:
+    """Knows a face at rest from this one."""
+    return Machines(
+        kind="emotion",
+        names=("neutral", "happiness"),
+        basis=basis,
+        card="made by a test",
+        centre=np.zeros(len(smile)),
+        scale=np.full(len(smile), 0.2),
+        vectors=np.stack([0.0 * smile, smile / 0.2]),
+        duals=2.0 * np.eye(2),
+        offsets=-np.ones(2),
+        code=2.0 * np.eye(2) - 1.0,
+        gamma=0.1,
+        temperature=0.1,
+        neutral=np.zeros(len(smile)),
+    )
+
+
+def test_a_model_of_weights_and_a_second_opinion(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It weighs what the network and the landmark file say, each counted from the wearer's own rest."""
+    smile = np.zeros(104)
+    smile[ARKIT.index("mouthSmileLeft")] = smile[52 + ARKIT.index("mouthSmileLeft")] = 0.8
+    path = tmp_path / "twice.npz"
+    path.write_bytes(of_weights(ARKIT_TWICE, smile).saved())
+    fuse = Fusion(FusionOptions(emotion=path))
+    first, second = (half.astype(np.float32) for half in np.split(smile, 2))
+    rest = FaceRest(0.0 * first, UNREAD, "", NO_HEAD, second=second)
+    wearer = replace(NOBODY, face=rest)
+
+    def happy(face: FaceReading, profile: Profile) -> float:
+        found = fuse(NOTHING, 0.0, face, profile)[0]
+        return float(found.emotions[EMOTION_NAMES.index("happiness")])
+
+    both = replace(reading(), blendshapes=first, second=second)
+    assert happy(both, NOBODY) > 0.9
+    assert happy(both, wearer) < 0.6, "the landmark file always sees this wearer smile"
+    assert happy(replace(both, blendshapes=0.0 * first), wearer) < 0.1
+    with caplog.at_level("WARNING"):
+        assert happy(replace(both, second=None), NOBODY) == pytest.approx(0.4), "half a smile, by rule"
+        happy(replace(both, second=None), NOBODY)
+    assert len([record for record in caplog.records if "there are not both" in record.message]) == 1
+    hidden = behind_headset(both)
+    assert hidden.second is not None
+    np.testing.assert_array_equal(np.isnan(hidden.second), np.isnan(hidden.blendshapes))
 
 
 def test_a_model_of_weights_reads_what_the_avatar_gets_whatever_the_face_model(tmp_path: Path) -> None:
     smile, rest = (np.zeros(52, np.float32) for _ in range(2))
     smile[[ARKIT.index("mouthSmileLeft"), ARKIT.index("mouthSmileRight")]] = 0.8
     rest[ARKIT.index("browDownLeft")] = 0.5
-    machines = Machines(
-        kind="emotion",
-        names=("neutral", "happiness"),
-        basis=ARKIT_BASIS,
-        card="made by a test",
-        centre=np.zeros(52),
-        scale=np.full(52, 0.2),
-        vectors=np.stack([np.zeros(52), smile / 0.2]),
-        duals=2.0 * np.eye(2),
-        offsets=-np.ones(2),
-        code=2.0 * np.eye(2) - 1.0,
-        gamma=0.1,
-        temperature=0.1,
-        neutral=np.zeros(52),
-    )
     path = tmp_path / "weights.npz"
-    path.write_bytes(machines.saved())
+    path.write_bytes(of_weights(ARKIT_BASIS, smile).saved())
     fuse = Fusion(FusionOptions(emotion=path))
-    profile = replace(Profile.population(np.zeros((2, 4), np.float32)), face=FaceRest(rest, NO_HEAD))
+    profile = replace(NOBODY, face=FaceRest(rest, UNREAD, "", NO_HEAD))
     quiet = reading(basis="any")
 
     def happy(weights: np.ndarray, wearer: Profile) -> float:
@@ -175,7 +207,7 @@ def test_a_profile_keeps_the_neutral_and_one_that_is_none_is_refused(
         return profiles.load("me", "index", (2, 4), glasses=False)
 
     np.testing.assert_array_equal(again(whole).rest_in("none"), OWN)
-    without = again(replace(whole, face=replace(rest, coefficients=None)))
+    without = again(replace(whole, face=replace(rest, coefficients=UNREAD)))
     assert without.face is not None
     assert without.rest_in("none") is None
     for wrong in (np.full(28, np.inf, np.float32), np.zeros(27, np.float32), np.zeros((1, 28), np.float32)):

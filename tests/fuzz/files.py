@@ -33,6 +33,7 @@ _FACE = FaceReading(
     blendshapes=np.linspace(0, 1, len(ARKIT), dtype=np.float32),
     coefficients=np.ones(COEFFICIENTS, np.float32),
     basis="a basis",
+    second=np.linspace(1, 0, len(ARKIT), dtype=np.float32),
     gaze=Gaze(1.0, -2.0, 3.0, -4.0),
     head=Head(10.0, 5.0, 1.0, 0.0, 0.0, 0.5),
     quality=0.9,
