@@ -175,7 +175,8 @@ def _say(study: Study, answers: dict[str, Answers], out: Path) -> None:
         _console.print(study.plain, markup=False)
     for name, answer in answers.items():
         accuracy, spread = answer.accuracy(study.labels)
-        _console.print(f"{100 * accuracy:5.1f} % +- {100 * spread:.1f}  {name}", markup=False)
+        said = f"{100 * accuracy:5.1f} % +- {100 * spread:.1f}  {name}"
+        _console.print(said, markup=False, soft_wrap=True)
     _console.print(f"wrote {out}", markup=False, soft_wrap=True)
 
 
