@@ -37,6 +37,9 @@ HELD_OUT: Final = 0.1
 HELD_OUT_SKINS: Final = (3, 8, 13, 18)
 "The scanned skins that training never sees, whoever wears them."
 
+_APART: Final = 1_000_000
+"Between the numbers of two data sets' people, which both begin at 0: the second's person 7 is somebody else."
+
 _LABELS: Final = ("action_unit", "emotion", "strength", "channels", "session", "person", "headset")
 
 
@@ -56,7 +59,7 @@ class Pairs:
     session: Tensor
     "(N,) int64, row of neutrals"
     person: Tensor
-    "(N,) int64"
+    "(N,) int64, other numbers in every data set"
     headset: Tensor
     "(N,) int64"
     action_unit: Tensor
@@ -97,13 +100,15 @@ def load(folders: Sequence[Path], *, held_out: bool, skins: bool = False, limit:
     shards: list[Path] = []
     labels: list[dict[str, NDArray[np.generic]]] = []
     rows: list[NDArray[np.intp]] = []
+    places = {folder: place for place, folder in enumerate(dict.fromkeys(folder.resolve() for folder in folders))}
     for folder in folders:
         strange, found = _other_head(folder), _shards(folder)
         parts = [_labels(shard) for shard in found]
         for part, kept in zip(parts, _kept(folder, [len(part["person"]) for part in parts]), strict=True):
             rows.append(np.flatnonzero(_chosen(part, held_out, skins, strange) & kept))
         shards += found
-        labels += parts
+        first_number = _APART * places[folder.resolve()]  # the same set twice has the same people twice
+        labels += [part | {"person": part["person"].astype(np.int64) + first_number} for part in parts]
     total = sum(map(len, rows))
     if not total:
         who = "who is held out" if held_out else "to train on"

@@ -62,6 +62,15 @@ def test_what_was_removed_is_left_out_of_its_own_set_alone(folder: Path, tmp_pat
         load([cleaned], held_out=False)
 
 
+def test_two_sets_have_different_people_and_one_set_twice_the_same(folder: Path, tmp_path: Path) -> None:
+    other = fake.write(tmp_path / "other", people=25, pairs=8)
+    once, both = load([folder], held_out=True), load([folder, other, folder], held_out=True)
+    people = len(torch.unique(once.person))
+    assert people
+    assert len(torch.unique(both.person)) == 2 * people
+    torch.testing.assert_close(both.person[-len(once) :], once.person)
+
+
 def test_a_tenth_of_all_people_is_held_out() -> None:
     assert sum(map(is_held_out, range(5000))) == pytest.approx(500, rel=0.15)
 
