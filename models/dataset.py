@@ -10,7 +10,8 @@ A data set is a folder with dataset.json and shards shard-00000, shard-00001, ..
 In memory all shards are one `Pairs` of tensors; 400,000 pairs are 7.4 GB, so they live on the GPU as uint8. People are
 kept apart: whoever is held out is held out of everything. So are some of the scanned skins, for there are only twenty:
 a network may be good to a new face because it has met that face's skin on another. And so is every person of another
-head than the usual one (dataset.json says "topology"): a network may know a mesh and not faces. What `models.clean` has
+head than the usual one (dataset.json says "topology"): a network may know a mesh and not faces. And so is everybody in
+the frozen benchmark of models/study (dataset.json says "benchmark"). What `models.clean` has
 listed in removed.csv is left out for everybody.
 """
 
@@ -102,7 +103,7 @@ def load(folders: Sequence[Path], *, held_out: bool, skins: bool = False, limit:
     rows: list[NDArray[np.intp]] = []
     places = {folder: place for place, folder in enumerate(dict.fromkeys(folder.resolve() for folder in folders))}
     for folder in folders:
-        strange, found = _other_head(folder), _shards(folder)
+        strange, found = _all_strangers(folder), _shards(folder)
         parts = [_labels(shard) for shard in found]
         for part, kept in zip(parts, _kept(folder, [len(part["person"]) for part in parts]), strict=True):
             rows.append(np.flatnonzero(_chosen(part, held_out, skins, strange) & kept))
@@ -140,13 +141,15 @@ def load(folders: Sequence[Path], *, held_out: bool, skins: bool = False, limit:
     )
 
 
-def _chosen(labels: dict[str, NDArray[np.generic]], held_out: bool, skins: bool, other_head: bool) -> NDArray[np.bool_]:
+def _chosen(
+    labels: dict[str, NDArray[np.generic]], held_out: bool, skins: bool, all_strangers: bool
+) -> NDArray[np.bool_]:
     """(n,) which pairs a load is about; see `load`."""
     strange: NDArray[np.bool_] = np.isin(labels["skin"], HELD_OUT_SKINS)
     if held_out and skins:
         return strange
     people, of_person = np.unique(labels["person"], return_inverse=True)
-    out: NDArray[np.bool_] = np.array([other_head or is_held_out(int(person)) for person in people])[of_person]
+    out: NDArray[np.bool_] = np.array([all_strangers or is_held_out(int(person)) for person in people])[of_person]
     chosen: NDArray[np.bool_] = ~strange & (out == held_out)
     return chosen
 
@@ -168,15 +171,15 @@ def _shards(folder: Path) -> list[Path]:
     return shards
 
 
-def _other_head(folder: Path) -> bool:
-    """Whether a data set's people are made of another head than those to train on."""
+def _all_strangers(folder: Path) -> bool:
+    """Whether all people of a data set are held out: they have another head than those to train on, or are frozen."""
     about = folder / "dataset.json"
     if not about.is_file():
         raise BridgeError(
             f"{folder} is not a data set (it has no dataset.json): make one with python -m models.synthetic"
         )
-    topology: object = json.loads(about.read_text("utf-8")).get("topology", TOPOLOGY)
-    return topology != TOPOLOGY
+    said = json.loads(about.read_text("utf-8"))
+    return "benchmark" in said or said.get("topology", TOPOLOGY) != TOPOLOGY
 
 
 def _labels(shard: Path) -> dict[str, NDArray[np.generic]]:

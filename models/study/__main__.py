@@ -126,7 +126,7 @@ def _run_arguments(add: Add) -> None:
     add("--start", type=Path, help="weights to begin with: pretrain's, or torchvision's InceptionV3 (full)")
     add("--work", type=Path, default=Path(".work/study"), help="where answers are kept (%(default)s)")
     add("--out", type=Path, default=Path("models/RESULTS.md"), help="report to write (%(default)s)")
-    words = "figures of models.evaluate --json on unknown people, skins and heads, for a table of them"
+    words = "figures of models.evaluate --json on the benchmark and unknown people, skins and heads, for a table"
     add("--strangers", type=Path, nargs=len(COLUMNS), metavar=COLUMNS, help=words)
     spread_arguments(add)
 

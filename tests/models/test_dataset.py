@@ -37,13 +37,15 @@ def test_a_skin_is_held_out_whoever_wears_it(tmp_path: Path) -> None:
     assert not set(load([folder], held_out=False).person.tolist()) & {1, 3, 5, 7, 9}
 
 
-def test_everybody_of_another_head_is_held_out(tmp_path: Path) -> None:
+def test_everybody_of_another_head_or_of_the_benchmark_is_held_out(tmp_path: Path) -> None:
     folder = fake.write(tmp_path / "set", people=10, pairs=4)
     about = json.loads((folder / "dataset.json").read_text("utf-8"))
     (folder / "dataset.json").write_text(json.dumps(about | {"topology": "makehuman"}), "utf-8")
     assert len(load([folder], held_out=True)) == 40
     with pytest.raises(BridgeError, match="to train on"):
         load([folder], held_out=False)
+    (folder / "dataset.json").write_text(json.dumps(about | {"benchmark": 1}), "utf-8")
+    assert len(load([folder], held_out=True)) == 40
 
 
 def test_what_was_removed_is_left_out_of_its_own_set_alone(folder: Path, tmp_path: Path) -> None:
