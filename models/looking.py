@@ -30,7 +30,7 @@ from bridge.network import Network, NetworkOptions
 from bridge.personalization import Profile
 from bridge.rectification import RectificationOptions, Rectifier
 from bridge.visibility import trusted
-from models.synthetic.dataset import SESSIONS_A_PERSON, Plan, begin_session
+from models.synthetic.dataset import begin_stranger
 from models.synthetic.expression import EyeState, FaceState
 from models.synthetic.headset import Slip, drift
 from models.synthetic.parts import FETCH_HELP, Parts, open_parts
@@ -39,7 +39,6 @@ Floats = NDArray[np.float64]
 Row = dict[str, float]
 
 SEED: Final = 9010
-"No data set was rendered from this seed."
 _GAZE: Final = [[CHANNEL_NAMES.index(f"gaze_{axis}_{side}") for axis in ("yaw", "pitch")] for side in SIDES]
 _LIDS: Final = [CHANNEL_NAMES.index(f"lid_openness_{side}") for side in SIDES]
 _LAG: Final = 0.15
@@ -62,8 +61,7 @@ class _Person:
     """One rendered person in one headset, before a network's eyes."""
 
     def __init__(self, parts: Parts, network: Network, number: int) -> None:
-        sessions = SESSIONS_A_PERSON * number
-        self._session, self._pupil = begin_session(parts, Plan(SEED, sessions + 1, 1), sessions)
+        self._session, self._pupil = begin_stranger(parts, SEED, number)
         self.rng = np.random.default_rng((SEED, number))
         self.network = network
         self._rectify = Rectifier(RectificationOptions(blank_contrast=0.0))

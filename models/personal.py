@@ -30,7 +30,7 @@ from bridge.rectification import RectificationOptions, Rectifier
 from bridge.slip import Upkeep, UpkeepOptions
 from bridge.visibility import trusted
 from models.labels import columns
-from models.synthetic.dataset import SESSIONS_A_PERSON, Plan, begin_session
+from models.synthetic.dataset import begin_stranger
 from models.synthetic.expression import EyeState, FaceState
 from models.synthetic.expression import Truth as FrameTruth
 from models.synthetic.headset import Slip, drift
@@ -38,7 +38,6 @@ from models.synthetic.parts import FETCH_HELP, Parts, open_parts
 from models.synthetic.script import neutral, random_moment, with_gaze
 
 SEED: Final = 9009
-"No data set was rendered from this seed."
 RATE: Final = 10.0
 _MOMENTS: Final = 100
 _AFTER_SLIP: Final = 70
@@ -60,9 +59,7 @@ class _Person:
     """One rendered person in one headset, before a network's eyes."""
 
     def __init__(self, parts: Parts, network: Network, number: int) -> None:
-        self._session, self._pupil = begin_session(
-            parts, Plan(SEED, SESSIONS_A_PERSON * number + 1, 1), SESSIONS_A_PERSON * number
-        )
+        self._session, self._pupil = begin_stranger(parts, SEED, number)
         self.rng = np.random.default_rng((SEED, number))
         self.network = network
         self._rectify = Rectifier(RectificationOptions(blank_contrast=0.0))

@@ -36,6 +36,8 @@ NEUTRAL_FRAMES: Final = 6
 _CAMERA_SIZE: Final = (160, 160)
 "Rendered pictures: larger than the network's view, so that shrinking smooths edges."
 _PERSON, _SESSION, _FRAME = 1, 2, 3
+_STRANGERS: Final = 1_000_000
+"The first person of a seed who is in no data set: the pairs of so many would fill hundreds of disks."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,13 @@ def begin_session(parts: Parts, plan: Plan, number: int) -> tuple[Session, float
         blur = float(session_rng.gamma(2.0, 7.0))
         headset = replace(headset, optics=replace(headset.optics, lash_blur=blur))
     return Session.begin(person, headset), pupil
+
+
+def begin_stranger(parts: Parts, seed: int, number: int) -> tuple[Session, float]:
+    """A session of stranger `number`, somebody to measure by, and its pupil size: whatever its seed, no data set has so
+    many people that one of them is this one."""
+    first = SESSIONS_A_PERSON * (_STRANGERS + number)
+    return begin_session(parts, Plan(seed, first + 1, 1), first)
 
 
 @functools.lru_cache(maxsize=1)

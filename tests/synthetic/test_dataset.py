@@ -9,7 +9,14 @@ import pytest
 
 from bridge.channels import CHANNEL_NAMES
 from bridge.errors import BridgeError
-from models.synthetic.dataset import SESSIONS_A_SHARD, Plan, render_session, write_dataset
+from models.synthetic.dataset import (
+    SESSIONS_A_SHARD,
+    Plan,
+    begin_session,
+    begin_stranger,
+    render_session,
+    write_dataset,
+)
 from models.synthetic.parts import Parts, open_parts
 
 PLAN = Plan(seed=5, sessions=SESSIONS_A_SHARD + 2, frames=2)
@@ -42,6 +49,13 @@ def test_a_session_is_the_same_whoever_renders_it(made: Path, parts: Parts) -> N
     here = render_session(parts, PLAN, SESSIONS_A_SHARD + 1)
     assert (np.load(made / "shard-00001" / "images.npy")[2:] == here.images).all()
     assert (np.load(made / "shard-00001" / "neutral.npy")[1] == here.neutral).all()
+
+
+def test_who_is_measured_by_is_in_no_data_set(parts: Parts) -> None:
+    measured, again = (begin_stranger(parts, PLAN.seed, 0)[0].person for _ in range(2))
+    learnt_from = begin_session(parts, PLAN, 0)[0].person
+    np.testing.assert_array_equal(measured.eye_look, again.eye_look)
+    assert not np.array_equal(measured.eye_look, learnt_from.eye_look)
 
 
 def test_heavy_lashes_hang_before_the_same_person_s_eyes(parts: Parts) -> None:
