@@ -2,11 +2,10 @@
 
 import argparse
 import sys
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
@@ -14,6 +13,11 @@ from bridge.errors import BridgeError
 from bridge.files import write_atomically
 from models.command import Add, Verb, bar_on, field_arguments, filled, run_verb
 from models.spread import Spread, spread_arguments
+
+if TYPE_CHECKING:  # torch takes seconds, and few verbs need it
+    import torch
+
+    from models.deepexp.training import Run
 
 _console: Final = Console(stderr=True)
 _MODEL_HELP: Final = "a face model (.npz), such as ICT-FaceKit's arrays (the built-in face)"
@@ -71,8 +75,22 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from torch import Tensor
+    from models.deepexp.training import Watch
+    from models.distributed import joined, world
+    from models.training import keep_learning
 
+    with joined() as device, bar_on(_console, disable=world()[0] > 0) as bar:
+        run = _begun(options, device)
+        done = keep_learning(run, run.batches(), options.out, Watch(run, bar), run.recipe.save_every)
+        if world()[0] == 0:
+            bar.console.print(
+                f"wrote {options.out} after {run.step} steps" if done else "Stopped; go on with --resume."
+            )
+    return 0 if done else 130
+
+
+def _begun(options: argparse.Namespace, device: "torch.device") -> "Run":
+    """A training as the command line asks for it: from nothing, from ImageNet, or where another one stopped."""
     from bridge.face.basis import ExpressionBasis
     from bridge.face.model import load
     from models.deepexp.clips import clips_of
@@ -80,8 +98,6 @@ def _train(options: argparse.Namespace) -> int:
     from models.deepexp.network import PAPER, DeepExpConfig
     from models.deepexp.strangers import Strangers
     from models.deepexp.training import Recipe, Run
-    from models.distributed import joined, world
-    from models.training import keep_learning
 
     model = load(options.model)
     learnt = load(None) if options.built_in else model
@@ -89,31 +105,14 @@ def _train(options: argparse.Namespace) -> int:
     clips = [clip for path in options.data for clip in clips_of(path, made_with)]
     config = PAPER if options.kind == "resnet50" else DeepExpConfig()
     config = replace(config, size=options.size or config.size)
-    lessons, strangers = Lessons(clips, basis, config.size), Strangers(model, basis, clips)
-    recipe = filled(Recipe, options)
     about = {"dataset": ", ".join(path.name for path in options.data), "basis": basis.fingerprint, "model": learnt.name}
-    with joined() as device, bar_on(_console, disable=world()[0] > 0) as bar:
-        run = Run(config, recipe, lessons, strangers, about, device)
-        if options.resume:
-            run.resume(options.out)
-        elif options.imagenet:
-            run.load_imagenet(options.imagenet)
-        task = bar.add_task("training", total=100)
-        recent = deque[float](maxlen=50)
-
-        def said(loss: Tensor) -> None:
-            recent.append(float(loss))
-            mean = sum(recent) / len(recent)
-            bar.update(task, completed=round(100 * run.passed), description=f"loss {mean:.3f}")
-            if world()[0] == 0 and run.step % 200 == 0:
-                bar.console.print(f"step {run.step}, {run.seconds:.0f} s: loss {mean:.4f}")
-
-        done = keep_learning(run, run.batches(), options.out, said, recipe.save_every)
-        if world()[0] == 0:
-            bar.console.print(
-                f"wrote {options.out} after {run.step} steps" if done else "Stopped; go on with --resume."
-            )
-    return 0 if done else 130
+    lessons, strangers = Lessons(clips, basis, config.size), Strangers(model, basis, clips)
+    run = Run(config, filled(Recipe, options), lessons, strangers, about, device)
+    if options.resume:
+        run.resume(options.out)
+    elif options.imagenet:
+        run.load_imagenet(options.imagenet)
+    return run
 
 
 def _detect(options: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ Under torchrun each process learns from its own draw of every batch. Ctrl-C save
 checkpoint for the seconds that were left.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 import torch
+from rich.progress import Progress
 from torch import Tensor
 
 from bridge.errors import BridgeError
@@ -30,6 +32,8 @@ _STRANGERS: Final = 2
 "For every face with a picture, so many that are landmarks alone."
 _BLIND: Final = 0.5
 "How much what landmarks alone say counts beside what the whole network says."
+_RECENT, _SAID_EVERY = 50, 200
+"Steps over which the loss that is told is averaged, and after which it gets a line of its own."
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +140,20 @@ class Run:
     def resume(self, path: Path) -> None:
         """Go on from a checkpoint. Raises BridgeError when it is damaged, or of another network."""
         go_on(self, path, _PARTS, self.config)
+
+
+class Watch:
+    """What the terminal hears of a run: how far it is, and the mean loss of the last steps."""
+
+    def __init__(self, run: Run, bar: Progress) -> None:
+        self._run, self._bar, self._task = run, bar, bar.add_task("training", total=100)
+        self._recent = deque[float](maxlen=_RECENT)
+
+    def __call__(self, loss: Tensor) -> None:
+        """After each step."""
+        run = self._run
+        self._recent.append(float(loss))
+        mean = sum(self._recent) / len(self._recent)
+        self._bar.update(self._task, completed=round(100 * run.passed), description=f"loss {mean:.3f}")
+        if world()[0] == 0 and run.step % _SAID_EVERY == 0:
+            self._bar.console.print(f"step {run.step}, {run.seconds:.0f} s: loss {mean:.4f}")
