@@ -34,7 +34,8 @@ Ints = NDArray[np.int64]
 LANDMARKS: Final = 68
 
 _NEEDED: Final = ("mean", "identity", "expressions", "expression_names", "triangles", "landmarks")
-_ICT: Final = ("neutral", "identity", "expression", "expression_names", "triangles", "landmark68")
+ICT_ARRAYS: Final = ("neutral", "identity", "expression", "expression_names", "triangles", "landmark68")
+"Of a file of ICT-FaceKit's."
 _ICT_FACE: Final = 9409
 "The first vertices of ICT-FaceKit are the face; the rest is head, mouth, eyes and lashes."
 _ICT_EYES: Final = ((21451, 23021), (23021, 24591))
@@ -100,12 +101,12 @@ def _builtin() -> FaceModel:
 
 def _read(path: Path) -> dict[str, NDArray[Any]]:
     try:
-        arrays = read_arrays(path, _BYTES, (), tuple(dict.fromkeys((*_ICT, *_NEEDED, "name"))))
+        arrays = read_arrays(path, _BYTES, (), tuple(dict.fromkeys((*ICT_ARRAYS, *_NEEDED, "name"))))
     except OSError as error:
         raise BridgeError(f"cannot read the face model {path} ({error.strerror or error}): {_REMEDY}") from error
     except ValueError as error:
         raise BridgeError(f"{path} is not a face model, a plain .npz file ({error}): {_REMEDY}") from error
-    if missing := [name for name in (_ICT if "neutral" in arrays else _NEEDED) if name not in arrays]:
+    if missing := [name for name in (ICT_ARRAYS if "neutral" in arrays else _NEEDED) if name not in arrays]:
         raise BridgeError(f"the face model {path} has no {', '.join(missing)}: {_REMEDY}")
     return arrays
 

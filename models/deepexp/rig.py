@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.blendshapes import ARKIT
-from bridge.face.model import FaceModel, ict_names
+from bridge.face.model import ICT_ARRAYS, FaceModel, ict_names
 from models.synthetic.parts import Float, Int
 
 SKIN, MOUTH, SOCKET, GUM, TOOTH, SCLERA, IRIS, PUPIL = range(8)
@@ -26,7 +26,6 @@ _REGIONS: Final = (
     (TOOTH, 17039, 21451),
 )
 _EYEBALLS: Final = ((21451, 23021), (23021, 24591))
-_ARRAYS: Final = ("neutral", "identity", "expression", "expression_names", "triangles", "landmark68")
 _END: Final = 24591
 "Tear fluid, occluders and lashes come after the eyeballs and are not drawn."
 _PUPIL: Final = 0.002
@@ -64,7 +63,7 @@ class Rig:
         if model.name != "ict" or path is None:
             return _with_eyeballs(model)
         with np.load(path, allow_pickle=False) as stored:
-            return _facekit(model, {name: stored[name] for name in _ARRAYS})
+            return _facekit(model, {name: stored[name] for name in ICT_ARRAYS})
 
 
 def _facekit(model: FaceModel, arrays: dict[str, NDArray[Any]]) -> Rig:
