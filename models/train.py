@@ -22,6 +22,7 @@ Ctrl-C saves and stops; --resume goes on from there. Then
 import argparse
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -170,14 +171,18 @@ class Run:
 
     def save(self, path: Path) -> None:
         options = self.options
-        described = (json.loads((folder / "dataset.json").read_text("utf-8")) for folder in options.data)
+        sets = Counter(folder.resolve() for folder in options.data)
+        described = (
+            (json.loads((folder / "dataset.json").read_text("utf-8")), times) for folder, times in sets.items()
+        )
         state = {
             **progress(self, PARTS, self.net.config),
             "population_mean": self.population_mean.cpu(),
             "trained": {
                 **made(options.commit),
                 "dataset": " + ".join(
-                    f"{about.get('headset', '?')} headsets, seed {about.get('seed')}" for about in described
+                    f"{about.get('headset', '?')} headsets, seed {about.get('seed')}{f' ({times} times)' * (times > 1)}"
+                    for about, times in described
                 ),
                 "seed": options.seed,
                 "pairs": self.pairs,
