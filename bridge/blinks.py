@@ -76,7 +76,7 @@ class BlinkOptions(BaseModel, frozen=True, extra="forbid"):
         description="Seconds before and after that give the open level when a whole trace is read",
     )
     dip: float = Field(
-        default=0.13,
+        default=0.08,
         gt=0,
         lt=1,
         description="Part of its open level that an eye loses in a blink, when a whole trace is read: a blink is also "

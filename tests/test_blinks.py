@@ -143,7 +143,7 @@ def test_a_found_blink_says_when_and_how_deep() -> None:
 def test_dips_far_shallower_than_the_deepest_are_no_blinks() -> None:
     times = np.arange(0, 12, 1 / 60)
     openness = np.ones_like(times)
-    for second, depth in ((3, 0.9), (5, 0.14), (7, 0.3)):
+    for second, depth in ((3, 0.9), (5, 0.12), (7, 0.3)):
         openness[(times >= second) & (times < second + 0.1)] -= depth
     assert [round(blink.start) for blink in find_blinks(times, openness)] == [3, 7]
     assert [round(blink.start) for blink in find_blinks(times[240:], openness[240:])] == [5, 7], "no deeper one to see"
