@@ -19,8 +19,8 @@ _GRADED: Final = ("widen", "squint", "brow_inner_up", "brow_outer_up", "brow_dow
 
 _MEANING: Final = """\
 The benchmark's people wear hmd1 and hmd2, try what they cannot do, and this network has met none of them; blinks
-that models.clean lists are left out. Its emotions here count winks and brow raises as neutral: of prompted emotions alone
-see table 5. The other columns are of any headset, a fifth of them so close that no brow is in sight.\
+that models.clean lists are left out. Its emotions here count winks and brow raises as neutral: of prompted emotions
+alone see table 5. The other columns are of any headset, a fifth of them so close that no brow is in sight.\
 """
 
 # What, the aim, the figure, its format.
