@@ -47,7 +47,7 @@ class Augmentation:
     "Share of pairs that lose an eye."
     copied_eye: float = 0.06
     "Share of pairs of which one eye is mirrored into both halves."
-    no_face: float = 0.05
+    no_face: float = 0.08
     "Share of pairs that show no face at all."
     geometry: float = 1.0
     "Scales placement of the camera: zoom 0.8-1.25, shift 6 px, 4 degrees, aspect."
@@ -122,7 +122,8 @@ class Augmenter:
         kept = planes[torch.arange(b, device=device), :, keep]  # (B, 2, h, w)
         planes = torch.where(copied[:, None, None, None, None], kept[:, :, None], planes)
         gone = (not_kept & lost[:, None]) | empty[:, None]  # (B, S)
-        planes = torch.where(gone[:, None, :, None, None], _nothing(planes), planes)
+        if len(rows := gone.any(1).nonzero()[:, 0]):
+            planes = planes.index_put((rows,), _without(planes[rows], gone[rows]))
 
         seen = self._one_eye[copied.long(), keep].gather(1, unit.clamp(min=0)[:, None])[:, 0]
         unit = torch.where((lost | copied) & (unit != NONE), seen, unit).masked_fill(empty, NONE)
@@ -162,12 +163,14 @@ def _exclusive(b: int, shares: tuple[float, ...], device: torch.device) -> list[
     return chosen
 
 
-def _nothing(planes: Tensor) -> Tensor:
-    """(B, 2, S, h, w) without an eye: black, as the daemon gives a missing one, or a picture of something else."""
+def _without(planes: Tensor, gone: Tensor) -> Tensor:
+    """(B, 2, S, h, w) less the eyes that are `gone` (B, S): black, as the daemon gives a missing one, or a picture of
+    something else."""
     b, _, sides, _, _ = planes.shape
     image = no_eye(planes[:, 1])
     neutral = planes[:, 1] - planes[:, 0]
-    return torch.stack([image - neutral, image], 1) * some_of(b, 0.7, planes, sides)
+    other = torch.stack([image - neutral, image], 1) * some_of(b, 0.7, planes, sides)
+    return torch.where(gone[:, None, :, None, None], other, planes)
 
 
 def _move(eyes: Tensor, options: Augmentation) -> Tensor:

@@ -16,7 +16,7 @@ from models.photometry import some_of, uniform
 def no_eye(eyes: Tensor) -> Tensor:
     """(B, S, h, w) gray levels 0..1 of pictures of eyes -> as many of none, each of a kind drawn anew."""
     b, sides, h, w = eyes.shape
-    scenes = torch.stack([_room(eyes), _fogged(eyes), _skin(eyes)])  # (3, B, S, h, w)
+    scenes = torch.stack([_room(eyes), _furniture(eyes), _fogged(eyes), _skin(eyes)])  # (4, B, S, h, w)
     kind = torch.randint(0, len(scenes), (b, 1, sides, 1, 1), device=eyes.device).expand(b, 1, sides, h, w)
     picture = scenes.transpose(0, 1).gather(1, kind)  # (B, 1, S, h, w)
     level = uniform((b, 1, sides, 1, 1), 0.0, 1.0, picture)
@@ -34,6 +34,26 @@ def _room(eyes: Tensor) -> Tensor:
     cells = int(torch.randint(2, 13, ()))
     shapes = torch.rand((b, sides, cells, cells), device=eyes.device)
     return functional.interpolate(shapes, (h, w), mode=("bilinear", "nearest")[int(torch.rand(()) < 0.3)])
+
+
+def _furniture(eyes: Tensor) -> Tensor:
+    """Things with straight edges before each other, each of an even gray: table, door, window, the wall behind."""
+    b, sides, h, w = eyes.shape
+    shape = (b, sides, 1, 1)
+    y = torch.linspace(-1, 1, h, device=eyes.device)[:, None]
+    x = torch.linspace(-1, 1, w, device=eyes.device)
+    picture = uniform(shape, 0.0, 1.0, eyes).expand(eyes.shape)
+    sharpness = uniform(shape, math.log(8.0), math.log(80.0), eyes).exp()
+    tilt = uniform(shape, -0.5, 0.5, eyes)
+    for _ in range(int(torch.randint(3, 13, ()))):
+        turn = tilt + uniform(shape, -0.1, 0.1, eyes)
+        left, top = (uniform(shape, -1.3, 1.3, eyes) for _ in range(2))
+        across = (x - left) * turn.cos() + (y - top) * turn.sin()
+        down = (y - top) * turn.cos() - (x - left) * turn.sin()
+        wide, high = (uniform(shape, math.log(0.08), math.log(1.2), eyes).exp() for _ in range(2))
+        cover = torch.sigmoid(sharpness * torch.minimum(wide - across.abs(), high - down.abs()))
+        picture = picture + cover * (uniform(shape, 0.0, 1.0, eyes) - picture)
+    return picture
 
 
 def _fogged(eyes: Tensor) -> Tensor:
