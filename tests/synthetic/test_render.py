@@ -8,7 +8,7 @@ import pytest
 from bridge.channels import CHANNEL_NAMES
 from models.synthetic.expression import EyeState, FaceState
 from models.synthetic.headset import Slip, make_headset
-from models.synthetic.participant import make_participant
+from models.synthetic.participant import Participant, make_participant, posed_lids, side_weights
 from models.synthetic.parts import Float, Parts
 from models.synthetic.render import Session
 
@@ -60,6 +60,21 @@ def test_openness_is_closing_and_not_looking_down(sessions: list[Session]) -> No
         assert closing[-1] == 0
         assert (np.diff(closing) < 0).all()
         assert 0.3 < session.truth(both(blink=0.5)).channels[left] < 0.7
+
+
+def test_a_blink_lifts_lower_lids_each_by_its_own(sessions: list[Session]) -> None:
+    """Shares of the opening: real ones come up, by how much differs, and no network may count on one place."""
+
+    def middles(person: Participant, eye: EyeState) -> Float:
+        margins = posed_lids(person.upper_lid, person.lower_lid, person.left, side_weights(person.left, eye))
+        return np.array([lid[len(lid) // 3 : -len(lid) // 3, 1].mean() for lid in margins])
+
+    rises = []
+    for session in sessions:
+        (upper, lower), (_, lifted) = (middles(session.person, EyeState(blink=blink)) for blink in (0.0, 1.0))
+        rises.append((lifted - lower) / (upper - lower))
+    assert min(rises) > -0.15
+    assert max(rises) > 0.15
 
 
 def test_a_left_wink_changes_the_left_picture(sessions: list[Session]) -> None:
