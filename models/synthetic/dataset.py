@@ -25,7 +25,7 @@ from bridge.frames import EyeFrame, Image
 from bridge.rectification import EYE_SIZE, RectificationOptions, Rectifier
 from models.synthetic.expression import Truth
 from models.synthetic.headset import FAMILIES, drift, make_headset
-from models.synthetic.participant import Participant, make_participant, with_heavy_lashes
+from models.synthetic.participant import Participant, make_participant, with_heavy_lashes, with_rising_lids
 from models.synthetic.parts import TOPOLOGY, Parts, open_parts
 from models.synthetic.render import Session
 from models.synthetic.script import neutral, random_moment, with_gaze
@@ -98,7 +98,7 @@ def begin_stranger(parts: Parts, seed: int, number: int) -> tuple[Session, float
 def _person(parts: Parts, plan: Plan, number: int) -> Participant:
     """Person `number`; the last one is kept, since sessions of one person follow each other."""
     rng = np.random.default_rng((plan.seed, _PERSON, number))
-    person = make_participant(parts, rng, plan.publishable)
+    person = with_rising_lids(make_participant(parts, rng, plan.publishable), parts, rng)
     return with_heavy_lashes(person, rng) if plan.heavy_lashes else person
 
 

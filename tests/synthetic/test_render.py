@@ -8,7 +8,7 @@ import pytest
 from bridge.channels import CHANNEL_NAMES
 from models.synthetic.expression import EyeState, FaceState
 from models.synthetic.headset import Slip, make_headset
-from models.synthetic.participant import Participant, make_participant, posed_lids, side_weights
+from models.synthetic.participant import Participant, make_participant, posed_lids, side_weights, with_rising_lids
 from models.synthetic.parts import Float, Parts
 from models.synthetic.render import Session
 
@@ -62,19 +62,24 @@ def test_openness_is_closing_and_not_looking_down(sessions: list[Session]) -> No
         assert 0.3 < session.truth(both(blink=0.5)).channels[left] < 0.7
 
 
-def test_a_blink_lifts_lower_lids_each_by_its_own(sessions: list[Session]) -> None:
-    """Shares of the opening: real ones come up, by how much differs, and no network may count on one place."""
-
-    def middles(person: Participant, eye: EyeState) -> Float:
-        margins = posed_lids(person.upper_lid, person.lower_lid, person.left, side_weights(person.left, eye))
+def test_lower_lids_come_up_in_a_blink_each_by_its_own_share(sessions: list[Session], parts: Parts) -> None:
+    def middles(person: Participant, blink: float) -> Float:
+        weights = side_weights(person.left, EyeState(blink=blink))
+        margins = posed_lids(person.upper_lid, person.lower_lid, person.left, weights)
         return np.array([lid[len(lid) // 3 : -len(lid) // 3, 1].mean() for lid in margins])
 
     rises = []
-    for session in sessions:
-        (upper, lower), (_, lifted) = (middles(session.person, EyeState(blink=blink)) for blink in (0.0, 1.0))
+    for number, session in enumerate(sessions):
+        usual = session.person
+        person = with_rising_lids(usual, parts, np.random.default_rng(number))
+        (upper, lower), (_, lifted), (_, unmoved) = middles(person, 0.0), middles(person, 1.0), middles(usual, 1.0)
+        np.testing.assert_allclose((upper, lower), middles(usual, 0.0), atol=0.15)  # resting lids blink a little
+        assert abs(unmoved - lower) < 0.15 * (upper - lower)
         rises.append((lifted - lower) / (upper - lower))
-    assert min(rises) > -0.15
-    assert max(rises) > 0.15
+        risen = replace(session, person=person)
+        assert eyeball_pixels(risen, EyeState(blink=1.0)) < 0.06 * eyeball_pixels(risen, EyeState())
+    assert min(rises) > -0.2
+    assert max(rises) > 0.2
 
 
 def test_a_left_wink_changes_the_left_picture(sessions: list[Session]) -> None:
