@@ -75,9 +75,9 @@ class Spread:
             ray.shutdown()
 
 
-def spread_arguments(add: Callable[..., Any]) -> None:
-    """--workers and --ray for a parser's add_argument."""
-    add("--workers", type=int, default=1, help="processes on this machine (%(default)s)")
+def spread_arguments(add: Callable[..., Any], workers: int = 1) -> None:
+    """--workers and --ray for a parser's add_argument; so many workers where nobody says."""
+    add("--workers", type=int, default=workers, help="processes on this machine (%(default)s)")
     add("--ray", help="address of a Ray cluster that sees the same files, for the work; 'local' starts one here")
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from rich.console import Console
 
 from models.command import Add, Verb, bar_on, run_verb
+from models.spread import Spread, spread_arguments
 from models.synthetic.dataset import Plan, write_dataset
 from models.synthetic.headset import FAMILIES
 from models.synthetic.makehuman import MAKEHUMAN, bake_makehuman
@@ -39,7 +40,7 @@ def _dataset(options: argparse.Namespace) -> None:
     )
     with bar_on(_console) as progress:
         task = progress.add_task("pairs", total=plan.sessions * plan.frames)
-        for pairs in write_dataset(options.out, options.parts, plan, options.workers):
+        for pairs in write_dataset(options.out, options.parts, plan, Spread.of(options)):
             progress.advance(task, pairs)
 
 
@@ -82,7 +83,7 @@ def _dataset_arguments(add: Add) -> None:
     add("--frames", type=int, default=48, help="frames a session, beside its neutral ones (%(default)s)")
     heavy = "long dense lashes out of focus: a curtain before a shut lid"
     add("--heavy-lashes", action="store_true", help=heavy)
-    add("--workers", type=int, default=os.cpu_count() or 1, help="processes (%(default)s)")
+    spread_arguments(add, os.cpu_count() or 1)
 
 
 def _recording_arguments(add: Add) -> None:

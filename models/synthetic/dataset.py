@@ -1,4 +1,4 @@
-"""Renders a data set: shards of rectified pairs with exact labels, by as many processes as there are cores.
+"""Renders a data set: shards of rectified pairs with exact labels, by this machine's processes or a Ray cluster's.
 
 What a session shows depends only on the seed and its number. A shard is written beside its place and then renamed, so
 a run that was stopped goes on where it ended.
@@ -6,11 +6,7 @@ a run that was stopped goes on where it ended.
 
 import functools
 import json
-import multiprocessing
-import os
 import shutil
-import signal
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -23,6 +19,7 @@ from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
 from bridge.errors import BridgeError
 from bridge.frames import EyeFrame, Image
 from bridge.rectification import EYE_SIZE, RectificationOptions, Rectifier
+from models.spread import Spread
 from models.synthetic.expression import Truth
 from models.synthetic.headset import FAMILIES, drift, make_headset
 from models.synthetic.participant import Participant, make_participant, with_heavy_lashes, with_rising_lids
@@ -152,12 +149,12 @@ def write_shard(folder: Path, sessions: list[SessionPairs], numbers: list[int]) 
     part.rename(folder)
 
 
-def write_dataset(out: Path, parts_path: Path, plan: Plan, workers: int) -> Iterator[int]:
+def write_dataset(out: Path, parts_path: Path, plan: Plan, spread: Spread) -> Iterator[int]:
     """Renders what is missing of a data set; yields the pairs of each shard as it is done.
 
     Raises BridgeError when the folder holds a data set of another plan.
     """
-    parts = open_parts(parts_path)
+    parts = _parts(str(parts_path))
     _claim(out, plan, parts.topology)
     missing = []
     for shard, numbers in enumerate(plan.shards()):
@@ -165,19 +162,20 @@ def write_dataset(out: Path, parts_path: Path, plan: Plan, workers: int) -> Iter
         if folder.is_dir():
             yield len(numbers) * plan.frames
         else:
-            missing.append((folder, numbers))
-    if workers <= 1 or len(missing) <= 1:
-        _prepare(parts, plan)
-        yield from map(_work, missing)
-        return
-    render_session(parts, Plan(plan.seed, 1, 1), 0)  # compiled code is kept on disk: workers need not compile it again
-    # linear algebra of many threads in each of many processes would only wait for itself
-    os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
-    with tempfile.TemporaryDirectory() as scratch:
-        baked = Path(scratch) / "parts.npz"
-        parts.save(baked)
-        with multiprocessing.get_context("spawn").Pool(min(workers, len(missing)), _start, (baked, plan)) as pool:
-            yield from pool.imap_unordered(_work, missing)
+            missing.append((str(folder), str(parts_path), plan, numbers))
+    if len(missing) > 1:
+        render_session(parts, Plan(plan.seed, 1, 1), 0)  # compiled code is kept on disk: no process compiles it again
+    yield from spread.map(_render_shard, missing)
+
+
+def _render_shard(folder: str, parts_path: str, plan: Plan, numbers: list[int]) -> int:
+    cv2.setNumThreads(1)
+    parts = _parts(parts_path)
+    write_shard(Path(folder), [render_session(parts, plan, number) for number in numbers], numbers)
+    return len(numbers) * plan.frames
+
+
+_parts: Final = functools.lru_cache(maxsize=1)(lambda path: open_parts(Path(path)))
 
 
 def _claim(out: Path, plan: Plan, topology: str) -> None:
@@ -198,24 +196,3 @@ def _claim(out: Path, plan: Plan, topology: str) -> None:
         return
     out.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
-
-
-_worker: dict[str, Any] = {}
-"What a worker process keeps: its parts and plan."
-
-
-def _start(parts_path: Path, plan: Plan) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops its workers
-    _prepare(open_parts(parts_path), plan)
-
-
-def _prepare(parts: Parts, plan: Plan) -> None:
-    cv2.setNumThreads(1)
-    _worker.update(parts=parts, plan=plan)
-
-
-def _work(task: tuple[Path, list[int]]) -> int:
-    folder, numbers = task
-    parts, plan = _worker["parts"], _worker["plan"]
-    write_shard(folder, [render_session(parts, plan, number) for number in numbers], numbers)
-    return len(numbers) * int(plan.frames)

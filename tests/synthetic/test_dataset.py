@@ -1,7 +1,10 @@
 """Data sets are repeatable, resumable and of one plan."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +12,7 @@ import pytest
 
 from bridge.channels import CHANNEL_NAMES
 from bridge.errors import BridgeError
+from models.spread import Spread
 from models.synthetic.dataset import (
     SESSIONS_A_SHARD,
     Plan,
@@ -26,8 +30,25 @@ PLAN = Plan(seed=5, sessions=SESSIONS_A_SHARD + 2, frames=2)
 def made(tmp_path_factory: pytest.TempPathFactory, baked: Path) -> Path:
     """A data set of two shards, by two processes."""
     out = tmp_path_factory.mktemp("pairs") / "set"
-    assert sum(write_dataset(out, baked, PLAN, workers=2)) == PLAN.sessions * PLAN.frames
+    assert sum(write_dataset(out, baked, PLAN, Spread(workers=2))) == PLAN.sessions * PLAN.frames
     return out
+
+
+def test_a_ray_cluster_renders_what_this_machine_does(made: Path, baked: Path, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"  # a process of its own, since Ray leaves some behind until its process ends
+    script.write_text(
+        "import sys\n"
+        "from models.synthetic.__main__ import main\n"
+        "sys.exit(main(['dataset', *sys.argv[1:], '--sessions', '18', '--frames', '2', '--seed', '5',\n"
+        "    '--workers', '2', '--ray', 'local']))\n"
+    )
+    command = [sys.executable, str(script), str(tmp_path / "ray"), "--parts", str(baked)]
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.getcwd()}
+    subprocess.run(command, check=True, timeout=300, capture_output=True, env=environment)
+    for file in ("images.npy", "neutral.npy"):
+        for shard in ("shard-00000", "shard-00001"):
+            there, here = (np.load(folder / shard / file) for folder in (tmp_path / "ray", made))
+            np.testing.assert_array_equal(there, here)
 
 
 def test_a_data_set_has_the_shape_training_reads(made: Path) -> None:
@@ -74,7 +95,7 @@ def test_a_stopped_run_goes_on_where_it_ended(made: Path, baked: Path, tmp_path:
     shutil.rmtree(out / "shard-00001")
     (out / "shard-00001.part").mkdir()
     kept = (out / "shard-00000" / "images.npy").stat().st_mtime_ns
-    assert sum(write_dataset(out, baked, PLAN, workers=1)) == PLAN.sessions * PLAN.frames
+    assert sum(write_dataset(out, baked, PLAN, Spread())) == PLAN.sessions * PLAN.frames
     assert (np.load(out / "shard-00001" / "images.npy") == before).all()
     assert (out / "shard-00000" / "images.npy").stat().st_mtime_ns == kept
     assert not (out / "shard-00001.part").exists()
@@ -82,7 +103,7 @@ def test_a_stopped_run_goes_on_where_it_ended(made: Path, baked: Path, tmp_path:
 
 def test_another_plan_in_the_same_folder_is_refused(made: Path, baked: Path) -> None:
     with pytest.raises(BridgeError, match="other settings"):
-        list(write_dataset(made, baked, Plan(seed=6, sessions=1, frames=1), workers=1))
+        list(write_dataset(made, baked, Plan(seed=6, sessions=1, frames=1), Spread()))
 
 
 def test_parts_that_are_not_there_are_named_with_where_to_get_them(tmp_path: Path) -> None:
