@@ -1,13 +1,11 @@
 """The command line of the study: `python -m models.study render`, `pretrain`, `run` and `freeze`."""
 
 import argparse
-import contextlib
 import datetime
 import platform
 import sys
-import tempfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -23,35 +21,22 @@ from models.study.data import load
 from models.study.methods import PRESETS
 from models.study.protocol import HOLDS
 from models.study.strangers import COLUMNS
-from models.synthetic.parts import FETCH_HELP, open_parts
+from models.synthetic.parts import FETCH_HELP, baked, open_parts
 
 _console: Final = Console(stderr=True)
-
-
-@contextlib.contextmanager
-def _baked(parts: Path) -> Iterator[Path]:
-    """The renderer's parts as one file, which every process opens in a moment."""
-    if not parts.is_dir():
-        yield parts
-        return
-    with tempfile.TemporaryDirectory() as scratch:
-        file = Path(scratch) / "parts.npz"
-        with _console.status("baking the parts once for all"):
-            open_parts(parts).save(file)
-        yield file
 
 
 def _render(options: argparse.Namespace) -> None:
     plan = benchmark.Plan(options.every, options.people)
     total = len(plan.shards()) * len(HOLDS) * len(plan.frames())
-    with _baked(options.parts) as parts, bar_on(_console) as bar:
+    with baked(options.parts, _console) as parts, bar_on(_console) as bar:
         task = bar.add_task("pairs", total=total)
         for count in benchmark.render(options.out, parts, plan, Spread.of(options)):
             bar.advance(task, count)
 
 
 def _freeze(options: argparse.Namespace) -> None:
-    with _baked(options.parts) as parts:
+    with baked(options.parts, _console) as parts:
         found = benchmark.sample(open_parts(parts))
     before = frozen.read() if frozen.FILE.is_file() else frozen.Frozen(0, found)
     if before.version and not before.sample.difference(found):

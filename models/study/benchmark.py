@@ -7,9 +7,7 @@ whose labels.npz has three columns more: hold (row of protocol.HOLDS), second (w
 Its version rises whenever a picture changes, and figures of two versions do not compare: see `models.study.frozen`.
 """
 
-import functools
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,10 +24,11 @@ from models.spread import Spread
 from models.study.frozen import Frozen, Sample
 from models.study.frozen import read as read_frozen
 from models.study.protocol import FRAMES, HOLDS, RATE, Ability, Take
+from models.synthetic.dataset import save_shard
 from models.synthetic.expression import Truth
 from models.synthetic.headset import FAMILIES, drift, make_headset
 from models.synthetic.participant import make_participant
-from models.synthetic.parts import Parts, open_parts
+from models.synthetic.parts import Parts, kept_parts
 from models.synthetic.render import Session
 
 SEED: Final = 17070720
@@ -75,7 +74,7 @@ def render(out: Path, parts_path: Path, plan: Plan, spread: Spread) -> Iterator[
     Raises BridgeError when the folder holds another benchmark, or this program renders another than the frozen one.
     """
     frozen = read_frozen()
-    frozen.check(sample(_parts(str(parts_path))))
+    frozen.check(sample(kept_parts(str(parts_path))))
     _claim(out, plan, frozen)
     missing = [shard for shard in plan.shards() if not _folder(out, *shard).is_dir()]
     yield (len(plan.shards()) - len(missing)) * len(HOLDS) * len(plan.frames())
@@ -110,19 +109,10 @@ def _claim(out: Path, plan: Plan, frozen: Frozen) -> None:
 
 def _render_shard(out: str, parts_path: str, plan: Plan, person: int, session: int) -> int:
     cv2.setNumThreads(1)
-    rendered = render_session(_parts(parts_path), plan, person, session)
+    rendered = render_session(kept_parts(parts_path), plan, person, session)
     folder = _folder(Path(out), person, session)
-    part = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    np.save(part / "images.npy", rendered.images)
-    np.save(part / "neutral.npy", rendered.neutral[None])
-    np.savez(part / "labels.npz", allow_pickle=False, **rendered.labels)
-    part.rename(folder)
+    save_shard(folder, rendered.images, rendered.neutral[None], rendered.labels)
     return len(rendered.images)
-
-
-_parts: Final = functools.lru_cache(maxsize=1)(lambda path: open_parts(Path(path)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from models.spread import Spread, spread_arguments
 from models.synthetic.dataset import Plan, write_dataset
 from models.synthetic.headset import FAMILIES
 from models.synthetic.makehuman import MAKEHUMAN, bake_makehuman
-from models.synthetic.parts import FETCH_HELP, TOPOLOGY, open_parts
+from models.synthetic.parts import FETCH_HELP, TOPOLOGY, baked, open_parts
 from models.synthetic.recording import write_recording
 from models.synthetic.sheet import write_sheet
 
@@ -38,9 +38,9 @@ def _dataset(options: argparse.Namespace) -> None:
         options.publishable,
         options.heavy_lashes,
     )
-    with bar_on(_console) as progress:
+    with baked(options.parts, _console) as parts, bar_on(_console) as progress:
         task = progress.add_task("pairs", total=plan.sessions * plan.frames)
-        for pairs in write_dataset(options.out, options.parts, plan, Spread.of(options)):
+        for pairs in write_dataset(options.out, parts, plan, Spread.of(options)):
             progress.advance(task, pairs)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from bridge.channels import ACTION_UNIT_NAMES, CHANNEL_NAMES, EMOTION_NAMES
 from bridge.errors import BridgeError
@@ -23,7 +24,7 @@ from models.spread import Spread
 from models.synthetic.expression import Truth
 from models.synthetic.headset import FAMILIES, drift, make_headset
 from models.synthetic.participant import Participant, make_participant, with_heavy_lashes, with_rising_lids
-from models.synthetic.parts import TOPOLOGY, Parts, open_parts
+from models.synthetic.parts import TOPOLOGY, Parts, kept_parts
 from models.synthetic.render import Session
 from models.synthetic.script import neutral, random_moment, with_gaze
 
@@ -126,26 +127,35 @@ def render_session(parts: Parts, plan: Plan, number: int) -> SessionPairs:
 
 
 def write_shard(folder: Path, sessions: list[SessionPairs], numbers: list[int]) -> None:
-    """Writes a shard's files beside `folder` and moves them there in one step."""
-    part = folder.with_name(folder.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
+    """Writes rendered sessions as one shard, in one step."""
     counts = [len(session.truths) for session in sessions]
     truths = [truth for session in sessions for truth in session.truths]
-    np.save(part / "images.npy", np.concatenate([session.images for session in sessions]))
-    np.save(part / "neutral.npy", np.stack([session.neutral for session in sessions]))
-    np.savez(
-        part / "labels.npz",
-        action_unit=np.array([truth.action_unit for truth in truths], np.int8),
-        emotion=np.array([truth.emotion for truth in truths], np.int8),
-        strength=np.array([truth.strength for truth in truths], np.float16),
-        channels=np.stack([truth.channels for truth in truths]).astype(np.float16),
-        session=np.repeat(np.arange(len(sessions), dtype=np.int32), counts),
-        person=np.repeat(np.array([session.person for session in sessions], np.int32), counts),
-        headset=np.repeat(np.array([session.headset for session in sessions], np.uint8), counts),
-        skin=np.repeat(np.array([session.skin for session in sessions], np.int8), counts),
-        session_key=np.repeat(np.array(numbers, np.int32), counts),
-    )
+    labels: dict[str, NDArray[Any]] = {
+        "action_unit": np.array([truth.action_unit for truth in truths], np.int8),
+        "emotion": np.array([truth.emotion for truth in truths], np.int8),
+        "strength": np.array([truth.strength for truth in truths], np.float16),
+        "channels": np.stack([truth.channels for truth in truths]).astype(np.float16),
+        "session": np.repeat(np.arange(len(sessions), dtype=np.int32), counts),
+        "person": np.repeat(np.array([session.person for session in sessions], np.int32), counts),
+        "headset": np.repeat(np.array([session.headset for session in sessions], np.uint8), counts),
+        "skin": np.repeat(np.array([session.skin for session in sessions], np.int8), counts),
+        "session_key": np.repeat(np.array(numbers, np.int32), counts),
+    }
+    images = np.concatenate([session.images for session in sessions])
+    save_shard(folder, images, np.stack([session.neutral for session in sessions]), labels)
+
+
+def save_shard(folder: Path, images: Image, neutrals: Image, labels: dict[str, NDArray[Any]]) -> None:
+    """Writes a shard's files, as models.dataset reads them, beside `folder` and moves them there in one step.
+
+    What a run that was killed leaves has a name that no reader of shards looks for.
+    """
+    part = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    np.save(part / "images.npy", images)
+    np.save(part / "neutral.npy", neutrals)
+    np.savez(part / "labels.npz", allow_pickle=False, **labels)
     part.rename(folder)
 
 
@@ -154,7 +164,7 @@ def write_dataset(out: Path, parts_path: Path, plan: Plan, spread: Spread) -> It
 
     Raises BridgeError when the folder holds a data set of another plan.
     """
-    parts = _parts(str(parts_path))
+    parts = kept_parts(str(parts_path))
     _claim(out, plan, parts.topology)
     missing = []
     for shard, numbers in enumerate(plan.shards()):
@@ -170,12 +180,9 @@ def write_dataset(out: Path, parts_path: Path, plan: Plan, spread: Spread) -> It
 
 def _render_shard(folder: str, parts_path: str, plan: Plan, numbers: list[int]) -> int:
     cv2.setNumThreads(1)
-    parts = _parts(parts_path)
+    parts = kept_parts(parts_path)
     write_shard(Path(folder), [render_session(parts, plan, number) for number in numbers], numbers)
     return len(numbers) * plan.frames
-
-
-_parts: Final = functools.lru_cache(maxsize=1)(lambda path: open_parts(Path(path)))
 
 
 def _claim(out: Path, plan: Plan, topology: str) -> None:

@@ -11,6 +11,7 @@ from models.synthetic.parts import SHAPES, Bytes, Float, Int, Parts
 from models.synthetic.raster import pose
 from models.synthetic.skin import Skin, make_skin
 
+_BLINK: Final = SHAPES.index("eyeBlink")
 _HOOD: Final = len(SHAPES)
 "Row of Side.shapes that a heavy lid adds behind the blendshapes."
 _GAP_COLUMNS: Final = (0.35, 0.5, 0.65)
@@ -169,8 +170,7 @@ def _make_side(
         gains={action: gain * float(rng.normal(1, 0.07)) for action, gain in habit.items()},
         tone={shape: float(value + rng.normal(0, 0.04)) for shape, value in tone.items()},
     )
-    blink = SHAPES.index("eyeBlink")
-    shapes[blink] = parts.expression[blink] * _closing_gain(parts, side)[:, None]
+    shapes[_BLINK] = parts.expression[_BLINK] * _closing_gain(parts, side)[:, None]
     return side
 
 
@@ -184,11 +184,10 @@ def _thickness(parts: Parts, base: Float, centre: Float, radius: float) -> Float
 
 def _closing_gain(parts: Parts, side: Side, share: float = 1.0) -> Float:
     """(V,) factor on the blink by which this person's lids just meet all along the opening, or a share of the way."""
-    blink = SHAPES.index("eyeBlink")
     weights = side_weights(side, EyeState(blink=1.0))
-    weights[blink] = 0
+    weights[_BLINK] = 0
     upper, lower = posed_lids(parts.upper_lid, parts.lower_lid, side, weights)
-    weights[blink] = 1
+    weights[_BLINK] = 1
     upper_shut, lower_shut = posed_lids(parts.upper_lid, parts.lower_lid, side, weights)
     left, right = upper[0, 0], upper[-1, 0]
     x = np.linspace(left + 0.1 * (right - left), right - 0.1 * (right - left), 21)
@@ -254,10 +253,9 @@ def with_rising_lids(person: Participant, parts: Parts, rng: Generator) -> Parti
 
 
 def _rising(parts: Parts, side: Side, rise: float) -> Side:
-    blink = SHAPES.index("eyeBlink")
     shapes = side.shapes.copy()
-    shapes[blink] *= _closing_gain(parts, side, 1 - rise)[:, None]
-    shapes[blink, :, 1] += rise * _under_the_eye(parts, side)
+    shapes[_BLINK] *= _closing_gain(parts, side, 1 - rise)[:, None]
+    shapes[_BLINK, :, 1] += rise * _under_the_eye(parts, side)
     return replace(side, shapes=shapes)
 
 

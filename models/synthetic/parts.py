@@ -4,13 +4,17 @@ Everything is stored for the wearer's left eye; a right eye is a left eye seen i
 centimetres: x to the wearer's left, y up, z forward, its origin in the middle of the head.
 """
 
+import contextlib
 import functools
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import Console
 
 from bridge.errors import BridgeError
 
@@ -134,3 +138,22 @@ def open_parts(path: Path) -> Parts:
     for name in ("identity", "expression"):
         arrays[name] = arrays[name].astype(np.float32)
     return Parts(**arrays | {"topology": str(arrays["topology"])})
+
+
+@functools.lru_cache(maxsize=1)
+def kept_parts(path: str) -> Parts:
+    """As open_parts, once in each process that asks."""
+    return open_parts(Path(path))
+
+
+@contextlib.contextmanager
+def baked(path: Path, console: Console) -> Iterator[Path]:
+    """The parts as one file, which every process opens in a moment. Raises BridgeError as open_parts does."""
+    if not path.is_dir():
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "parts.npz"
+        with console.status("baking the parts once for all"):
+            open_parts(path).save(file)
+        yield file

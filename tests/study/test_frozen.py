@@ -1,9 +1,6 @@
 """The benchmark is what it was: by its version, its fingerprint, and what the renderer makes of it today."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +12,7 @@ from models.study import benchmark, protocol
 from models.study.data import load
 from models.study.frozen import Frozen, Sample, read
 from models.synthetic.parts import Parts
+from tests.apart import run_apart
 from tests.study.fake import TINY_EVERY, write_benchmark
 
 
@@ -81,16 +79,13 @@ def test_a_coarser_plan_gives_the_same_pictures_and_neutral(parts: Parts) -> Non
 def test_ray_renders_what_one_process_does(baked: Path, tmp_path: Path) -> None:
     plan = benchmark.Plan(every=80, people=1)
     assert sum(benchmark.render(tmp_path / "alone", baked, plan, Spread())) == 26
-    script = tmp_path / "script.py"  # a process of its own, since Ray leaves some behind until its process ends
-    script.write_text(
+    code = (
         "import sys; from pathlib import Path; from models.study.benchmark import Plan, render\n"
         "from models.spread import Spread\n"
         "out, parts = map(Path, sys.argv[1:])\n"
         "list(render(out, parts, Plan(every=80, people=1), Spread(workers=2, ray='local')))\n"
     )
-    command = [sys.executable, str(script), str(tmp_path / "ray"), str(baked)]
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.getcwd()}
-    subprocess.run(command, check=True, timeout=300, capture_output=True, env=environment)
+    run_apart(tmp_path, code, tmp_path / "ray", baked)
     for name in ("images.npy", "neutral.npy"):
         for shard in ("shard-000-0", "shard-000-1"):
             one, other = (np.load(tmp_path / folder / shard / name) for folder in ("alone", "ray"))

@@ -21,6 +21,7 @@ from models.study.protocol import HOLDS, Ability, Take
 from models.study.report import PAPER, confusion, gain, table
 from models.study.runs import SINGLE, Answers, Task, answers_of, run_all, tasks
 from models.study.training import pictures
+from tests.apart import run_apart
 from tests.study.fake import TINY_EVERY, write_benchmark
 
 TINY = PRESETS["tiny"]
@@ -80,15 +81,12 @@ def test_two_workers_of_ray_do_what_one_process_does(data: Path, tmp_path: Path)
             if task not in few:
                 (work / task.file).touch()
     assert {*run_all(data, alone, TINY, Spread())} == {*tasks(TINY)}
-    script = tmp_path / "script.py"  # a process of its own, since Ray leaves some behind until its process ends
-    script.write_text(
+    code = (
         "import sys; from pathlib import Path; from models.study.methods import PRESETS\n"
         "from models.study.runs import run_all; from models.spread import Spread\n"
         "list(run_all(Path(sys.argv[1]), Path(sys.argv[2]), PRESETS['tiny'], Spread(workers=2, ray='local')))\n"
     )
-    command = [sys.executable, str(script), str(data), str(spread)]
-    environment = ENVIRONMENT | {"PYTHONPATH": os.getcwd()}
-    subprocess.run(command, check=True, timeout=500, capture_output=True, env=environment)
+    run_apart(tmp_path, code, data, spread, seconds=500)
     for task in few:
         one, other = answers_of(alone, task), answers_of(spread, task)
         np.testing.assert_array_equal(one.label, other.label)

@@ -1,10 +1,7 @@
 """Data sets are repeatable, resumable and of one plan."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +19,7 @@ from models.synthetic.dataset import (
     write_dataset,
 )
 from models.synthetic.parts import Parts, open_parts
+from tests.apart import run_apart
 
 PLAN = Plan(seed=5, sessions=SESSIONS_A_SHARD + 2, frames=2)
 
@@ -35,16 +33,13 @@ def made(tmp_path_factory: pytest.TempPathFactory, baked: Path) -> Path:
 
 
 def test_a_ray_cluster_renders_what_this_machine_does(made: Path, baked: Path, tmp_path: Path) -> None:
-    script = tmp_path / "script.py"  # a process of its own, since Ray leaves some behind until its process ends
-    script.write_text(
+    code = (
         "import sys\n"
         "from models.synthetic.__main__ import main\n"
-        "sys.exit(main(['dataset', *sys.argv[1:], '--sessions', '18', '--frames', '2', '--seed', '5',\n"
-        "    '--workers', '2', '--ray', 'local']))\n"
+        "sys.exit(main(['dataset', sys.argv[1], '--parts', sys.argv[2], '--sessions', '18', '--frames', '2',\n"
+        "    '--seed', '5', '--workers', '2', '--ray', 'local']))\n"
     )
-    command = [sys.executable, str(script), str(tmp_path / "ray"), "--parts", str(baked)]
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.getcwd()}
-    subprocess.run(command, check=True, timeout=300, capture_output=True, env=environment)
+    run_apart(tmp_path, code, tmp_path / "ray", baked)
     for file in ("images.npy", "neutral.npy"):
         for shard in ("shard-00000", "shard-00001"):
             there, here = (np.load(folder / shard / file) for folder in (tmp_path / "ray", made))
@@ -93,12 +88,12 @@ def test_a_stopped_run_goes_on_where_it_ended(made: Path, baked: Path, tmp_path:
     shutil.copytree(made, out)
     before = np.load(out / "shard-00001" / "images.npy")
     shutil.rmtree(out / "shard-00001")
-    (out / "shard-00001.part").mkdir()
+    (out / ".shard-00001.part").mkdir()
     kept = (out / "shard-00000" / "images.npy").stat().st_mtime_ns
     assert sum(write_dataset(out, baked, PLAN, Spread())) == PLAN.sessions * PLAN.frames
     assert (np.load(out / "shard-00001" / "images.npy") == before).all()
     assert (out / "shard-00000" / "images.npy").stat().st_mtime_ns == kept
-    assert not (out / "shard-00001.part").exists()
+    assert not (out / ".shard-00001.part").exists()
 
 
 def test_another_plan_in_the_same_folder_is_refused(made: Path, baked: Path) -> None:
