@@ -66,8 +66,8 @@ class Spread:
         try:
             resources = ray.cluster_resources()  # type: ignore[no-untyped-call]
             gpus = self.gpus if resources.get("GPU") else 0
-            remote = ray.remote(num_gpus=gpus)(do)
-            waiting = [remote.remote(*task) for task in tasks]
+            remote = ray.remote(num_gpus=gpus)(_as_if_here)
+            waiting = [remote.remote(os.getcwd(), do, task) for task in tasks]
             while waiting:
                 done, waiting = ray.wait(waiting)
                 yield from ray.get(done)
@@ -83,6 +83,12 @@ def spread_arguments(add: Callable[..., Any], workers: int = 1) -> None:
 
 def _apply(work: tuple[Callable[..., Any], tuple[Any, ...]]) -> Any:
     do, task = work
+    return do(*task)
+
+
+def _as_if_here(folder: str, do: Callable[..., Any], task: tuple[Any, ...]) -> Any:
+    """A cluster works in the folder that it was started in; paths are meant from where the user is."""
+    os.chdir(folder)
     return do(*task)
 
 

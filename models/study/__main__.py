@@ -29,7 +29,7 @@ _console: Final = Console(stderr=True)
 def _render(options: argparse.Namespace) -> None:
     plan = benchmark.Plan(options.every, options.people)
     total = len(plan.shards()) * len(HOLDS) * len(plan.frames())
-    with baked(options.parts, _console) as parts, bar_on(_console) as bar:
+    with baked(options.parts, _console, bool(options.ray)) as parts, bar_on(_console) as bar:
         task = bar.add_task("pairs", total=total)
         for count in benchmark.render(options.out, parts, plan, Spread.of(options)):
             bar.advance(task, count)

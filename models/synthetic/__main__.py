@@ -38,7 +38,7 @@ def _dataset(options: argparse.Namespace) -> None:
         options.publishable,
         options.heavy_lashes,
     )
-    with baked(options.parts, _console) as parts, bar_on(_console) as progress:
+    with baked(options.parts, _console, bool(options.ray)) as parts, bar_on(_console) as progress:
         task = progress.add_task("pairs", total=plan.sessions * plan.frames)
         for pairs in write_dataset(options.out, parts, plan, Spread.of(options)):
             progress.advance(task, pairs)

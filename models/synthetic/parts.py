@@ -147,9 +147,12 @@ def kept_parts(path: str) -> Parts:
 
 
 @contextlib.contextmanager
-def baked(path: Path, console: Console) -> Iterator[Path]:
-    """The parts as one file, which every process opens in a moment. Raises BridgeError as open_parts does."""
-    if not path.is_dir():
+def baked(path: Path, console: Console, elsewhere: bool = False) -> Iterator[Path]:
+    """The parts as one file, which every process opens in a moment. Raises BridgeError as open_parts does.
+
+    Machines elsewhere do not see this one's scratch files: they bake the parts themselves.
+    """
+    if elsewhere or not path.is_dir():
         yield path
         return
     with tempfile.TemporaryDirectory() as scratch:
